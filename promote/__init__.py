@@ -1,0 +1,1 @@
+"""Render, compare and promote Kubernetes and service-mesh configuration kept in Git."""

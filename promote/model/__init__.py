@@ -1,0 +1,1 @@
+"""Frozen records that everything else is made of; no input or output."""

@@ -1,0 +1,82 @@
+"""A rendered resource and its identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from promote.model.json import Document
+
+
+class Gvk(NamedTuple):
+    """Group, version and kind; any of them may be empty."""
+
+    group: str
+    version: str
+    kind: str
+
+    @classmethod
+    def parse(cls, api_version: str, kind: str) -> Gvk:
+        """Split an `apiVersion`, whose group is empty for the core group."""
+        group, _, version = api_version.rpartition("/")
+        return cls(group, version, kind)
+
+
+class ResourceId(NamedTuple):
+    """What makes a resource one thing in a cluster. The namespace is empty when none is written."""
+
+    group: str
+    version: str
+    kind: str
+    name: str
+    namespace: str
+
+    @property
+    def gvk(self) -> Gvk:
+        """The kind without the name."""
+        return Gvk(self.group, self.version, self.kind)
+
+    def __str__(self) -> str:
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a resource was first written.
+
+    Attributes:
+        file: path of the file (or of the kustomization whose generator made it) in its tree.
+        index: which document of that file, from 0.
+        generator: the kind of the generator that made it, or empty.
+    """
+
+    file: str
+    index: int = 0
+    generator: str = ""
+
+
+@dataclass(slots=True)
+class Resource:
+    """A resource as rendered: a document that is never changed in place, and where it came from."""
+
+    doc: Document
+    origin: Origin | None = None
+
+    @property
+    def id(self) -> ResourceId:
+        """The identity that the document states now."""
+        return identity(self.doc)
+
+
+def identity(doc: Document) -> ResourceId:
+    """Read the identity out of a document; what is missing or not a string reads as empty."""
+    metadata = doc.get("metadata")
+    meta = metadata if isinstance(metadata, dict) else {}
+    group, version, kind = Gvk.parse(_text(doc.get("apiVersion")), _text(doc.get("kind")))
+    return ResourceId(group, version, kind, _text(meta.get("name")), _text(meta.get("namespace")))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
