@@ -57,9 +57,12 @@ class Origin:
     generator: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Resource:
-    """A resource as rendered: a document that is never changed in place, and where it came from."""
+    """A resource as rendered: a document that is never changed in place, and where it came from.
+
+    Two resources are the same only if they are one object.
+    """
 
     doc: Document
     origin: Origin | None = None

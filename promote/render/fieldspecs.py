@@ -1,0 +1,224 @@
+"""Which fields each transformer works on: kustomize's defaults, and what `configurations` add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from promote.errors import KustomizationError
+from promote.model.resource import Gvk
+from promote.render.fields import Path, parse_path
+from promote.render.record import selects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from promote.model.json import Json
+
+
+class FieldSpec(NamedTuple):
+    """A field of some kinds: an empty part of the selector stands for all."""
+
+    selector: Gvk
+    text: str
+    create: bool
+    path: Path
+
+    def covers(self, other: FieldSpec) -> bool:
+        """Whether this one is among those that `other` describes: same path, selected kind."""
+        return self.text == other.text and selects(other.selector, self.selector)
+
+
+class BackReference(NamedTuple):
+    """A kind, and the fields of other kinds that hold its name."""
+
+    target: Gvk
+    referrers: tuple[FieldSpec, ...]
+
+
+def field_spec(data: Mapping[str, Json]) -> FieldSpec:
+    """Read one field specification as a configuration file writes it.
+
+    Raises:
+        KustomizationError: an unknown key, or a value of the wrong type.
+    """
+    _refuse_unknown(data, {"group", "version", "kind", "path", "create"})
+    create = data.get("create", False)
+    if not isinstance(create, bool):
+        raise KustomizationError("a field specification's 'create' is true or false")
+    text = _text(data, "path")
+    return FieldSpec(_selector(data), text, create, parse_path(text))
+
+
+def _back_reference(data: Mapping[str, Json]) -> BackReference:
+    _refuse_unknown(data, {"group", "version", "kind", "fieldSpecs"})
+    return BackReference(_selector(data), _specs(data.get("fieldSpecs"), "fieldSpecs"))
+
+
+def _selector(data: Mapping[str, Json]) -> Gvk:
+    return Gvk(_text(data, "group"), _text(data, "version"), _text(data, "kind"))
+
+
+def _text(data: Mapping[str, Json], key: str) -> str:
+    value = data.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise KustomizationError(f"a field specification's {key!r} is a string, not {value!r}")
+    return value
+
+
+def _refuse_unknown(data: Mapping[str, Json], known: set[str]) -> None:
+    if unknown := sorted(set(data) - known):
+        raise KustomizationError(f"unknown field {unknown[0]!r} in a field specification")
+
+
+def _mappings(value: Json, key: str) -> list[dict[str, Json]]:
+    if value is None:
+        return []
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return [item for item in value if isinstance(item, dict)]
+    raise KustomizationError(f"{key!r} is a list of mappings")
+
+
+def _specs(value: Json, key: str) -> tuple[FieldSpec, ...]:
+    return tuple(field_spec(item) for item in _mappings(value, key))
+
+
+def merge_specs(
+    specs: tuple[FieldSpec, ...], incoming: Iterable[FieldSpec]
+) -> tuple[FieldSpec, ...]:
+    """Add field specifications, each unless one that it describes is there already.
+
+    Raises:
+        KustomizationError: the one that is there says otherwise about creating the field.
+    """
+    known: dict[str, list[FieldSpec]] = {}
+    for spec in specs:
+        known.setdefault(spec.text, []).append(spec)
+    added: list[FieldSpec] = []
+    for spec in incoming:
+        same = next((old for old in known.get(spec.text, ()) if old.covers(spec)), None)
+        if same is None:
+            added.append(spec)
+            known.setdefault(spec.text, []).append(spec)
+        elif same.create != spec.create:
+            raise KustomizationError(f"conflicting field specifications for {spec.text!r}")
+    return (*specs, *added) if added else specs
+
+
+def _merge_references(
+    references: tuple[BackReference, ...], incoming: Iterable[BackReference]
+) -> tuple[BackReference, ...]:
+    merged = {reference.target: reference for reference in references}
+    for target, referrers in incoming:
+        old = merged.get(target)
+        known = old.referrers if old else ()
+        merged[target] = BackReference(target, merge_specs(known, referrers))
+    return tuple(merged.values())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldConfig:
+    """The fields of every transformer. Compared by identity: one object is shared by all layers
+    that add nothing to it.
+    """
+
+    name_prefix: tuple[FieldSpec, ...] = ()
+    name_suffix: tuple[FieldSpec, ...] = ()
+    namespace: tuple[FieldSpec, ...] = ()
+    common_labels: tuple[FieldSpec, ...] = ()
+    labels: tuple[FieldSpec, ...] = ()
+    template_labels: tuple[FieldSpec, ...] = ()
+    common_annotations: tuple[FieldSpec, ...] = ()
+    var_reference: tuple[FieldSpec, ...] = ()
+    images: tuple[FieldSpec, ...] = ()
+    replicas: tuple[FieldSpec, ...] = ()
+    name_reference: tuple[BackReference, ...] = field(default=())
+
+    def merged(self, other: FieldConfig) -> FieldConfig:
+        """Both together.
+
+        Raises:
+            KustomizationError: they contradict each other.
+        """
+        if other is self or other is EMPTY:
+            return self
+        if self is EMPTY:
+            return other
+        changes: dict[str, tuple[FieldSpec, ...]] = {}
+        for item in fields(self):
+            if item.name == "name_reference":
+                continue
+            mine: tuple[FieldSpec, ...] = getattr(self, item.name)
+            both = merge_specs(mine, getattr(other, item.name))
+            if both is not mine:
+                changes[item.name] = tuple(sorted(both, key=lambda spec: _order(spec.selector)))
+        references = _merge_references(self.name_reference, other.name_reference)
+        return replace(
+            self,
+            **changes,
+            name_reference=tuple(sorted(references, key=lambda ref: _order(ref.target))),
+        )
+
+
+EMPTY = FieldConfig()
+
+
+def read_config(data: Mapping[str, Json]) -> FieldConfig:
+    """Read a configuration file that `configurations` names.
+
+    Raises:
+        KustomizationError: it is not one.
+    """
+    known = {_camel(item.name): item.name for item in fields(FieldConfig)}
+    _refuse_unknown(data, set(known))
+    specs = {
+        name: _specs(data.get(key), key) for key, name in known.items() if name != "name_reference"
+    }
+    references = [_back_reference(item) for item in _mappings(data.get("nameReference"), "nameReference")]
+    return FieldConfig(**specs, name_reference=_merge_references((), references))
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+@cache
+def default_config() -> FieldConfig:
+    """The fields that kustomize works on by default."""
+    data = resources.files("promote.render").joinpath("data/fieldspecs.json").read_bytes()
+    return read_config(orjson.loads(data))
+
+
+ORDER_FIRST = (
+    "Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount",
+    "PodSecurityPolicy", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ConfigMap",
+    "Secret", "Endpoints", "Service", "LimitRange", "PriorityClass", "PersistentVolume",
+    "PersistentVolumeClaim", "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget",
+)  # fmt: skip
+ORDER_LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+
+
+def kind_ranks(first: Iterable[str], last: Iterable[str]) -> dict[str, int]:
+    """The rank of each kind that has a place of its own; all others have rank 0."""
+    first = tuple(first)
+    ranks = {kind: index - len(first) for index, kind in enumerate(first)}
+    return ranks | {kind: index + 1 for index, kind in enumerate(last)}
+
+
+_RANKS = kind_ranks(ORDER_FIRST, ORDER_LAST)
+
+
+def gvk_text(gvk: Gvk) -> str:
+    """The kind as one string that sorts as kustomize sorts kinds."""
+    return f"{gvk.group or '~G'}_{gvk.version or '~V'}_{gvk.kind or '~K'}"
+
+
+def _order(gvk: Gvk) -> tuple[int, str]:
+    return _RANKS.get(gvk.kind, 0), gvk_text(gvk)
