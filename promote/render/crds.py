@@ -1,0 +1,84 @@
+"""`crds`: OpenAPI definitions of custom kinds that say which of their fields hold names and labels.
+
+The extensions are those that kustomize reads (`x-kubernetes-object-ref-kind` and the like); see its
+documentation of the `crds` field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.model.resource import Gvk
+from promote.render.fields import parse_path
+from promote.render.fieldspecs import EMPTY, BackReference, FieldConfig, FieldSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from promote.model.json import Json
+
+_FIELDS = {
+    "x-kubernetes-annotation": "common_annotations",
+    "x-kubernetes-label-selector": "common_labels",
+    "x-kubernetes-identity": "name_prefix",
+}
+
+
+def config_of_crds(documents: Iterable[Json]) -> FieldConfig:
+    """The fields that a file of definitions declares.
+
+    Raises:
+        KustomizationError: it is not a mapping of names to definitions.
+    """
+    config = EMPTY
+    for definitions in documents:
+        if not isinstance(definitions, dict):
+            raise KustomizationError("a file under crds: is a mapping of type names to definitions")
+        for name in sorted(definitions):
+            properties = _properties(definitions, name)
+            if {"kind", "apiVersion", "metadata"} <= set(properties):
+                selector = Gvk("", "", name.rpartition(".")[2])
+                for part in _declared(definitions, name, selector, (), ()):
+                    config = config.merged(part)
+    return config
+
+
+def _properties(definitions: Mapping[str, Json], name: str) -> dict[str, Json]:
+    definition = definitions.get(name)
+    schema = definition.get("Schema") if isinstance(definition, dict) else None
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    return properties if isinstance(properties, dict) else {}
+
+
+def _declared(
+    definitions: Mapping[str, Json],
+    name: str,
+    selector: Gvk,
+    path: tuple[str, ...],
+    above: tuple[str, ...],
+) -> Iterator[FieldConfig]:
+    """What a type and the types that it refers to declare; a type within itself is not entered."""
+    for field, definition in sorted(_properties(definitions, name).items()):
+        if not isinstance(definition, dict):
+            continue
+        here = (*path, field)
+        for extension, attribute in _FIELDS.items():
+            if isinstance(definition.get(extension), str):
+                yield replace(FieldConfig(), **{attribute: (_spec(selector, here),)})
+        version = definition.get("x-kubernetes-object-ref-api-version")
+        kind = definition.get("x-kubernetes-object-ref-kind")
+        if isinstance(version, str) and isinstance(kind, str):
+            key = definition.get("x-kubernetes-object-ref-name-key")
+            spec = _spec(selector, (*here, key if isinstance(key, str) else "name"))
+            reference = BackReference(Gvk("", version, kind), (spec,))
+            yield FieldConfig(name_reference=(reference,))
+        inner = definition.get("$ref")
+        if isinstance(inner, str) and inner not in above:
+            yield from _declared(definitions, inner, selector, here, (*above, inner))
+
+
+def _spec(selector: Gvk, path: tuple[str, ...]) -> FieldSpec:
+    text = "/".join(path)
+    return FieldSpec(selector, text, create=False, path=parse_path(text))

@@ -1,0 +1,78 @@
+"""What a transformer or generator may know of the layer that asked for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from promote.render.fieldspecs import FieldSpec, field_spec
+from promote.render.record import selects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from promote.model.json import Document
+    from promote.model.resource import Gvk
+    from promote.render.accumulator import Accumulator
+    from promote.render.fieldspecs import FieldConfig
+    from promote.render.fields import Path
+    from promote.render.kustomization import Kustomization
+    from promote.render.loading import Directory
+    from promote.render.merge.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A kustomization being applied.
+
+    Attributes:
+        kustomization: what its file asks for.
+        file: the name of that file.
+        directory: where its files are.
+        config: the fields that transformers work on.
+        schema: how kinds merge, and which belong to a namespace.
+        helm_namespace: the namespace that charts get when they state none.
+        warn: takes one line for the user.
+    """
+
+    kustomization: Kustomization
+    file: str
+    directory: Directory
+    config: FieldConfig
+    schema: Schema
+    helm_namespace: str
+    warn: Callable[[str], None]
+
+
+class Transformer(Protocol):
+    """Changes the resources of a layer."""
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Do it."""
+        ...
+
+
+class PathsByKind:
+    """The field specifications of a transformer, looked up once for each kind."""
+
+    def __init__(self, specs: Iterable[FieldSpec]) -> None:
+        self._specs = tuple(specs)
+        self._by_kind: dict[Gvk, tuple[tuple[Path, bool], ...]] = {}
+
+    def __getitem__(self, gvk: Gvk) -> tuple[tuple[Path, bool], ...]:
+        """The paths that hold for a kind, each with whether to create what is missing."""
+        found = self._by_kind.get(gvk)
+        if found is None:
+            found = tuple(
+                (spec.path, spec.create) for spec in self._specs if selects(spec.selector, gvk)
+            )
+            self._by_kind[gvk] = found
+        return found
+
+
+def specs_of(doc: Document) -> tuple[FieldSpec, ...]:
+    """The `fieldSpecs` of a transformer's own configuration."""
+    specs = doc.get("fieldSpecs")
+    if not isinstance(specs, list):
+        return ()
+    return tuple(field_spec(item) for item in specs if isinstance(item, dict))

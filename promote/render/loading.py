@@ -1,0 +1,179 @@
+"""Reading files the way kustomize may: relative to a directory, not above it, never in a circle."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from promote import yamlio
+from promote.errors import FileMissingError, KustomizationError, Place
+from promote.render.decode import FieldError
+from promote.render.kustomization import FILE_NAMES, Kustomization, read_kustomization
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promote.model.json import FieldPath, Json
+    from promote.model.tree import Tree
+
+MAX_DEPTH = 100
+
+
+@dataclass(slots=True)
+class ParsedFiles:
+    """What has been read and parsed already, shared by every directory that names the same file.
+
+    Attributes:
+        documents: the documents of each file, by path.
+        kustomizations: each directory's kustomization and the name of its file.
+        parsed: how many files were parsed, for tests that count work.
+    """
+
+    documents: dict[str, list[Json]] = field(default_factory=dict)
+    kustomizations: dict[str, tuple[Kustomization, str]] = field(default_factory=dict)
+    parsed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory that is being built: where it is, how it was reached, and what it may read.
+
+    Attributes:
+        tree: where the files are.
+        root: the directory, resolved.
+        files: the shared store of parsed files.
+        restricted: whether files above the root are refused.
+        expand: makes the text of a file out of a template's; None where templates are not in use.
+        parent: the directory that named this one.
+    """
+
+    tree: Tree
+    root: str
+    files: ParsedFiles
+    restricted: bool = True
+    expand: Callable[[str], bytes] | None = None
+    parent: Directory | None = None
+
+    def child(self, path: str) -> Directory:
+        """The directory that a `resources` or `components` entry names.
+
+        Raises:
+            FileMissingError: it is not a directory.
+            KustomizationError: it is this one or one above it: a circle.
+        """
+        if posixpath.isabs(path):
+            raise KustomizationError(f"a base is named relative to its overlay, and {path!r} is absolute")
+        joined = self.join(path)
+        if self.tree.kind(joined) != "directory":
+            raise FileMissingError(
+                f"{path!r} is neither a file nor a directory",
+                hint=f"looked for {self.tree.display(joined)}",
+            )
+        root = self.tree.resolve(joined)
+        depth = 0
+        above: Directory | None = self
+        while above is not None:
+            if is_within(above.root, root):
+                raise KustomizationError(
+                    f"{path!r} leads back to {self.tree.display(root)}, which is being built",
+                    hint="a base must not contain the overlay that uses it",
+                )
+            depth += 1
+            above = above.parent
+        if depth > MAX_DEPTH:
+            raise KustomizationError(f"bases are nested more than {MAX_DEPTH} deep")
+        return Directory(self.tree, root, self.files, self.restricted, self.expand, self)
+
+    def join(self, path: str) -> str:
+        """Where a path that a kustomization names leads, whether or not something is there."""
+        return posixpath.normpath(posixpath.join(self.root, path))
+
+    def file(self, path: str) -> str:
+        """The absolute path of a file that a kustomization names.
+
+        Raises:
+            FileMissingError: it is not a file.
+            KustomizationError: it lies above the directory, and that is refused.
+        """
+        joined = self.join(path)
+        if self.tree.kind(joined) != "file":
+            raise FileMissingError(
+                f"{path!r} is not a file", hint=f"looked for {self.tree.display(joined)}"
+            )
+        if self.restricted and not is_within(self.tree.resolve(joined), self.root):
+            raise KustomizationError(
+                f"{path!r} is not in or below {self.tree.display(self.root)}",
+                hint="move the file below it, or pass --load-restrictor LoadRestrictionsNone",
+            )
+        return joined
+
+    def read(self, path: str) -> bytes:
+        """The content of a file that a kustomization names, templates filled in.
+
+        Raises:
+            FileMissingError, KustomizationError: as `file`.
+        """
+        full = self.file(path)
+        if self.expand is not None and full.endswith(".j2"):
+            return self.expand(full)
+        return self.tree.read(full)
+
+    def documents(self, path: str) -> list[Json]:
+        """The documents of a file that a kustomization names.
+
+        Raises:
+            FileMissingError, KustomizationError: as `file`.
+            YamlError: it is not YAML.
+        """
+        full = self.file(path)
+        if self.expand is not None and full.endswith(".j2"):
+            return yamlio.load_all(self.expand(full), self.tree.display(full))
+        known = self.files.documents.get(full)
+        if known is None:
+            known = yamlio.load_all(self.tree.read(full), self.tree.display(full))
+            self.files.documents[full] = known
+            self.files.parsed += 1
+        return known
+
+    def kustomization(self) -> tuple[Kustomization, str]:
+        """The directory's kustomization, and the name of its file.
+
+        Raises:
+            KustomizationError: there is none, there are several, or it is wrong.
+            YamlError: it is not YAML.
+        """
+        known = self.files.kustomizations.get(self.root)
+        if known is None:
+            known = self._read_kustomization()
+            self.files.kustomizations[self.root] = known
+        return known
+
+    def _read_kustomization(self) -> tuple[Kustomization, str]:
+        names = [name for name in FILE_NAMES if self.tree.kind(f"{self.root}/{name}") == "file"]
+        shown = self.tree.display(self.root)
+        if not names:
+            raise KustomizationError(
+                f"no {', '.join(FILE_NAMES[:-1])} or {FILE_NAMES[-1]} in {shown}",
+                hint="name the directory that holds one",
+            )
+        if len(names) > 1:
+            raise KustomizationError(f"{' and '.join(names)} are both in {shown}", hint="keep one")
+        path = f"{self.root}/{names[0]}"
+        data = self.tree.read(path)
+        document = yamlio.load_one(data, self.tree.display(path), duplicates=True)
+        try:
+            return read_kustomization(document), names[0]
+        except FieldError as error:
+            raise error.at(place_of(data, error.path, self.tree.display(path))) from None
+
+
+def place_of(data: bytes, path: FieldPath, shown: str) -> Place:
+    """Where a field stands in a file, or as near to it as the file has something."""
+    found = (yamlio.locate_key(data, path) or yamlio.locate(data, path)) if path else None
+    return Place(shown, *found) if found else Place(shown)
+
+
+def is_within(path: str, root: str) -> bool:
+    """Whether a normalised path is a directory or lies below it."""
+    return path == root or path.startswith(root.rstrip("/") + "/")

@@ -1,0 +1,140 @@
+"""From parsed documents to records: what is a resource, and what is a list of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.model.resource import Origin
+from promote.render.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from promote.model.json import Document, Json
+    from promote.render.record import Scopes
+
+
+class NotAResourceError(KustomizationError):
+    """A document lacks what every Kubernetes resource has."""
+
+
+def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> list[Record]:
+    """The resources of a file, lists of resources taken apart, empty documents left out.
+
+    Args:
+        documents: the parsed documents of the file.
+        scopes: knows which kinds belong to no namespace.
+        file: where they come from, for their origin.
+
+    Raises:
+        NotAResourceError: a document without kind or name.
+    """
+    origin_of = (lambda index: Origin(file, index)) if file else (lambda _: None)
+    queue: list[tuple[Document, int]] = []
+    for index, item in _unwrap(documents):
+        if item is None or item in ({}, []):
+            continue
+        queue.append((_resource(item), index))
+    records: list[Record] = []
+    for doc, index in queue:  # grows while it is read: the items of a list come after the rest
+        items = _items(doc)
+        if items is None:
+            records.append(Record(doc, scopes, origin_of(index)))
+        else:
+            queue.extend((_resource(item), index) for item in items if item not in (None, {}, []))
+    return records
+
+
+def _unwrap(documents: Sequence[Json]) -> Iterable[tuple[int, Json]]:
+    """A `List` that is alone in its file gives its items in its place."""
+    if len(documents) == 1:
+        only = documents[0]
+        if (
+            isinstance(only, dict)
+            and only.get("kind") in {"List", "ResourceList"}
+            and ("items" in only or "functionConfig" in only)
+        ):
+            items = only.get("items")
+            return [(0, item) for item in items] if isinstance(items, list) else []
+    return enumerate(documents)
+
+
+def _items(doc: Document) -> list[Json] | None:
+    kind = doc["kind"]
+    if not isinstance(kind, str) or not kind.endswith("List") or "items" not in doc:
+        return None
+    items = doc["items"]
+    if items is None:
+        return []
+    if not isinstance(items, list):
+        raise NotAResourceError(f"the items of a {kind} are to be a list")
+    return items
+
+
+def _resource(item: Json) -> Document:
+    if not isinstance(item, dict):
+        raise NotAResourceError("a document is not a Kubernetes resource: it is not a mapping")
+    kind = item.get("kind")
+    if kind is None or kind in {"", False}:
+        raise NotAResourceError(
+            "a document is not a Kubernetes resource: it has no kind",
+            hint="every resource states apiVersion, kind and metadata.name",
+        )
+    metadata = item.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    if name in {None, ""} and not str(kind).endswith("List"):
+        raise NotAResourceError(
+            f"a {kind} has no metadata.name",
+            hint="every resource states apiVersion, kind and metadata.name",
+        )
+    return with_text_annotations(item)
+
+
+def with_text_annotations(doc: Document) -> Document:
+    """The document with every annotation a string, as kustomize makes them; nulls stay."""
+    metadata = doc.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(annotations, dict) or all(
+        isinstance(value, str | None) for value in annotations.values()
+    ):
+        return doc
+    text = {
+        key: value if value is None else scalar_text(value) for key, value in annotations.items()
+    }
+    assert isinstance(metadata, dict)  # noqa: S101 - annotations came out of it
+    return {**doc, "metadata": {**metadata, "annotations": text}}
+
+
+def scalar_text(value: Json) -> str:
+    """A scalar as YAML spells it; a mapping or list has no text."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return ""
+    return _number_text(value)
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:  # noqa: PLR2004
+        return str(int(value))
+    return repr(value)
+
+
+def finish(doc: Document) -> Document:
+    """The document as it is printed: annotations are strings, and no empty map of them is left."""
+    metadata = doc.get("metadata")
+    if not isinstance(metadata, dict) or "annotations" not in metadata:
+        return doc
+    annotations = metadata["annotations"]
+    if not isinstance(annotations, dict) or not annotations:
+        rest = {key: value for key, value in metadata.items() if key != "annotations"}
+        return {**doc, "metadata": rest}
+    if all(isinstance(value, str) for value in annotations.values()):
+        return doc
+    text = {key: scalar_text(value) for key, value in annotations.items()}
+    return {**doc, "metadata": {**metadata, "annotations": text}}

@@ -1,0 +1,102 @@
+"""`buildMetadata`: notes on each resource of where it came from and what changed it."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from promote import yamlio
+from promote.render.fields import set_in
+
+if TYPE_CHECKING:
+    from promote.model.json import Document
+    from promote.render.record import Record
+
+ORIGIN = "config.kubernetes.io/origin"
+TRANSFORMERS = "alpha.config.kubernetes.io/transformations"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+_MANAGER = "kustomize-v5.8.1"
+
+
+class Notebook:
+    """Writes notes while a build goes from directory to directory.
+
+    Args:
+        path: the directory being built, relative to the one that the build began in.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+
+    def below(self, path: str) -> Notebook:
+        """The notebook of a directory named in this one."""
+        return Notebook(self._join(path))
+
+    def from_file(self, path: str) -> Document:
+        """The note of a resource that a file holds."""
+        return {"path": self._join(path)}
+
+    def by_builtin(self, file: str, kind: str) -> Document:
+        """The note of a field of a kustomization."""
+        return {
+            "configuredBy": {"apiVersion": "builtin", "kind": kind},
+            "configuredIn": self._join(file),
+        }
+
+    def _join(self, path: str) -> str:
+        joined = posixpath.normpath(posixpath.join(self.path, path))
+        return "" if joined == "." else joined
+
+
+def by_document(plugin: Record) -> Document | None:
+    """The note of a generator or transformer that has a document of its own."""
+    if plugin.made_by is None:
+        return None
+    identity = plugin.id
+    by: Document = {"apiVersion": plugin.doc.get("apiVersion"), "kind": identity.kind}
+    if identity.name:
+        by["name"] = identity.name
+    if identity.namespace:
+        by["namespace"] = identity.namespace
+    note = {key: value for key, value in plugin.made_by.items() if key in {"repo", "ref"}}
+    return {**note, "configuredBy": by, "configuredIn": plugin.made_by.get("path", "")}
+
+
+def note_transformer(record: Record, note: Document) -> None:
+    """Note that a transformer ran over a resource, or made it."""
+    if record.made_by is None:
+        record.made_by = note
+    else:
+        record.changed_by = (*record.changed_by, note)
+
+
+def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:
+    """The document of a resource with the notes that were asked for."""
+    doc = record.doc
+    if "originAnnotations" in wanted and record.made_by is not None:
+        doc = set_in(doc, ("metadata", "annotations", ORIGIN), _lines(record.made_by, ""))
+    if "transformerAnnotations" in wanted and record.changed_by:
+        text = "".join(_item(note) for note in record.changed_by)
+        doc = set_in(doc, ("metadata", "annotations", TRANSFORMERS), text)
+    if "managedByLabel" in wanted:
+        doc = set_in(doc, ("metadata", "labels", MANAGED_BY), _MANAGER)
+    return doc
+
+
+_KEYS = ("path", "repo", "ref", "configuredIn", "configuredBy", "apiVersion", "kind", "name", "namespace")
+
+
+def _lines(note: Document, indent: str) -> str:
+    """A note as kustomize prints it: in an order of its own, not sorted."""
+    text = ""
+    for key in _KEYS:
+        value = note.get(key)
+        if isinstance(value, dict):
+            text += f"{indent}{key}:\n{_lines(value, indent + '  ')}"
+        elif value:
+            text += indent + yamlio.dump({key: value})
+    return text
+
+
+def _item(note: Document) -> str:
+    return "- " + _lines(note, "  ")[2:]

@@ -1,0 +1,35 @@
+"""How to build a directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from promote.render.loading import ParsedFiles
+from promote.render.ordering import LEGACY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _silent(message: str) -> None:
+    """Drop a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build a directory.
+
+    Attributes:
+        restrict: refuse files above a kustomization's directory.
+        reorder: `legacy`, or `none` for the order of the build; `sortOptions` overrides it.
+        expand: makes the text of a template's file; None to treat templates as plain files.
+        files: parsed files to share with other builds of the same tree.
+        warn: takes each warning, one line.
+    """
+
+    restrict: bool = True
+    reorder: str = LEGACY
+    expand: Callable[[str], bytes] | None = None
+    files: ParsedFiles = field(default_factory=ParsedFiles)
+    warn: Callable[[str], None] = _silent

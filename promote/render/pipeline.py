@@ -1,0 +1,60 @@
+"""From a directory to its resources: the table of contents of rendering.
+
+    load ─► resources ─► generate ─► components ─► transform ─► validate     for each directory,
+                                                                             bases first: target.py
+    ─► hash names ─► follow references ─► fill in vars ─► leave out local ─► order ─► finish   once
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import FileMissingError
+from promote.model.resource import Resource
+from promote.render import notes
+from promote.render.manifests import finish
+from promote.render.options import BuildOptions
+from promote.render.ordering import in_order
+from promote.render.references import follow_references
+from promote.render.target import open_target
+from promote.render.transformers.hashes import add_hashes
+from promote.render.variables import fill_in
+
+if TYPE_CHECKING:
+    from promote.model.tree import Tree
+    from promote.render.record import Record
+
+LOCAL_CONFIG = "config.kubernetes.io/local-config"
+
+
+def build(tree: Tree, path: str, options: BuildOptions | None = None) -> list[Resource]:
+    """The resources of a directory, as kustomize builds them.
+
+    Args:
+        tree: where the files are.
+        path: the directory that holds the kustomization, absolute in its tree.
+        options: how to build it.
+
+    Raises:
+        PromoteError: a file is missing or wrong; the error says where.
+    """
+    if tree.kind(path) != "directory":
+        raise FileMissingError(f"{tree.display(path)} is not a directory")
+    options = options or BuildOptions()
+    target = open_target(tree, tree.resolve(path), options)
+    resources = target.accumulate()
+    # What follows needs the final names, so it cannot be done directory by directory.
+    add_hashes(resources)
+    follow_references(resources.records, resources.config.name_reference)
+    fill_in(resources, options.warn)
+    wanted = target.kustomization
+    kept = [record for record in resources.records if not _is_local(record)]
+    return [
+        Resource(finish(notes.write_notes(record, wanted.build_metadata)), record.origin)
+        for record in in_order(kept, wanted.sort_options, options.reorder)
+    ]
+
+
+def _is_local(record: Record) -> bool:
+    """Whether a resource only configures a tool and is not for a cluster."""
+    return record.metadata_map("annotations").get(LOCAL_CONFIG, "false") != "false"

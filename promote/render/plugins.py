@@ -1,0 +1,78 @@
+"""Transformers and generators that have a document of their own.
+
+Only those built into kustomize: a document that asks for a program or a container is refused, since
+what is in a repository must not choose what runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote import yamlio
+from promote.errors import InputError, KustomizationError
+from promote.render.generators import GENERATORS
+from promote.render.manifests import read_records
+from promote.render.transformers import BY_DOCUMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from promote.render.generators import Generator
+    from promote.render.layer import Layer, Transformer
+    from promote.render.record import Record
+
+_BUILTIN = "builtin"
+
+
+def inline_records(text: str, layer: Layer) -> list[Record] | None:
+    """The documents in an entry of `transformers:` and the like, or None if it names a file."""
+    if "\n" not in text and ":" not in text:
+        return None
+    try:
+        return read_records(yamlio.load_all(text, layer.file), layer.schema)
+    except InputError:
+        if "\n" in text:
+            raise
+        return None
+
+
+def transformer_of(plugin: Record, layer: Layer) -> Transformer:
+    """The transformer that a document asks for.
+
+    Raises:
+        KustomizationError: there is none of its kind.
+    """
+    kind = _builtin_kind(plugin)
+    make = BY_DOCUMENT.get(kind)
+    if make is None:
+        raise _unknown(kind, BY_DOCUMENT)
+    return make(plugin.doc, layer)
+
+
+def generator_of(plugin: Record, layer: Layer) -> Generator:
+    """The generator that a document asks for.
+
+    Raises:
+        KustomizationError: there is none of its kind.
+    """
+    kind = _builtin_kind(plugin)
+    make = GENERATORS.get(kind)
+    if make is None:
+        raise _unknown(kind, GENERATORS)
+    return make(plugin.doc, layer)
+
+
+def _builtin_kind(plugin: Record) -> str:
+    identity = plugin.id
+    if plugin.doc.get("apiVersion") != _BUILTIN:
+        raise KustomizationError(
+            f"{identity.kind} is not built in, and programs and containers are not run",
+            hint="state apiVersion: builtin, or do it before rendering",
+        )
+    return identity.kind
+
+
+def _unknown(kind: str, known: Iterable[str]) -> KustomizationError:
+    return KustomizationError(
+        f"there is no built-in {kind!r} for this list", hint=f"there are {', '.join(sorted(known))}"
+    )

@@ -1,0 +1,248 @@
+"""Name references: where a resource was renamed, those that name it follow.
+
+Source of the rules: kustomize's documentation of name references, and its behaviour. A reference is
+followed to the one resource that had the name before, is of the kind that the field refers to, and
+may be referred to from where the reference stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.model.resource import Gvk
+from promote.render.fields import update_document
+from promote.render.record import CLUSTER_SCOPE, selects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from promote.model.json import Document, Json
+    from promote.render.fields import Path
+    from promote.render.fieldspecs import BackReference
+    from promote.render.record import Record
+
+
+def follow_references(records: Sequence[Record], references: Iterable[BackReference]) -> None:
+    """Bring every field that holds a former name up to date.
+
+    The work is linear in the records: candidates are found by the name that they had.
+
+    Raises:
+        KustomizationError: a name may mean several resources.
+    """
+    targets = _Targets(records)
+    if not targets.any_renamed:
+        return
+    fields_by_kind = _FieldsByKind(references)
+    for record in records:
+        for target, path in fields_by_kind[record.original.gvk]:
+            finder = _Finder(record, target, path, targets)
+            record.doc = update_document(record.doc, path, finder.change)
+
+
+class _FieldsByKind:
+    """For each kind, its fields that hold a name, and the kind that they name."""
+
+    def __init__(self, references: Iterable[BackReference]) -> None:
+        self._fields = [
+            (spec.selector, reference.target, spec.path)
+            for reference in references
+            for spec in reference.referrers
+        ]
+        self._by_kind: dict[Gvk, list[tuple[Gvk, Path]]] = {}
+
+    def __getitem__(self, gvk: Gvk) -> list[tuple[Gvk, Path]]:
+        found = self._by_kind.get(gvk)
+        if found is None:
+            found = [
+                (target, path) for selector, target, path in self._fields if selects(selector, gvk)
+            ]
+            self._by_kind[gvk] = found
+        return found
+
+
+class _Targets:
+    """Renamed resources, by a name that they had and the namespace that they have."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._by_name: dict[str, list[tuple[int, Record]]] = {}
+        self._by_place: dict[tuple[str, str], list[tuple[int, Record]]] = {}
+        self._original_namespaces: dict[str, set[str]] = {}
+        for index, record in enumerate(records):
+            namespace = record.key.namespace
+            self._original_namespaces.setdefault(namespace, set()).add(record.original.namespace)
+            for name in {former.name for former in record.formers}:
+                self._by_name.setdefault(name, []).append((index, record))
+                self._by_place.setdefault((name, namespace), []).append((index, record))
+        self.any_renamed = bool(self._by_name)
+
+    def seen_from(self, name: str, namespaces: Sequence[str] | None) -> list[Record]:
+        """Those that had the name and are in one of the namespaces, in the order of the build."""
+        if namespaces is None:
+            return [record for _, record in self._by_name.get(name, ())]
+        found: list[tuple[int, Record]] = []
+        for namespace in namespaces:
+            found += self._by_place.get((name, namespace), ())
+        found.sort(key=lambda item: item[0])
+        return [record for _, record in found]
+
+    def anyone_came_from(self, namespace: str, namespaces: Sequence[str] | None) -> bool:
+        """Whether a resource in one of the namespaces was in `namespace` in its file."""
+        places = self._original_namespaces if namespaces is None else namespaces
+        return any(namespace in self._original_namespaces.get(place, ()) for place in places)
+
+
+class _Finder:
+    """Follows the references in one field of one resource."""
+
+    def __init__(self, referrer: Record, target: Gvk, path: Path, targets: _Targets) -> None:
+        self.referrer = referrer
+        self.target = target
+        self.path = path
+        self.targets = targets
+        self._visible: Sequence[str] | None = None
+        self._visible_known = False
+
+    def change(self, node: Json) -> Json:
+        """What becomes of the value at the field."""
+        if node is None:
+            return None
+        if isinstance(node, list):
+            items = [self._change_one(item) for item in node]
+            same = all(new is old for new, old in zip(items, node, strict=True))
+            return node if same else items
+        return self._change_one(node)
+
+    def _change_one(self, node: Json) -> Json:
+        if node is None:
+            return None
+        if isinstance(node, dict):
+            return self._change_mapping(node)
+        if isinstance(node, list):
+            raise KustomizationError("a field for a name holds a list of lists")
+        name = node if isinstance(node, str) else str(node)
+        found = self._choose(name, self._candidates(name), with_namespace=False)
+        if found is None or found.key.name == name:
+            return node
+        return found.key.name
+
+    def _change_mapping(self, node: Document) -> Document:
+        """A field of the form {name, namespace}."""
+        if "name" not in node:
+            where = "/".join(step.name for step in self.path)
+            raise KustomizationError(f"{self.referrer.key} has no name in {where}")
+        name = node["name"] if isinstance(node["name"], str) else str(node["name"])
+        found = self._choose(name, self._in_namespace(node, name), with_namespace=True)
+        if found is None:
+            return node
+        identity = found.id
+        changed: Document = {"name": identity.name}
+        if identity.namespace:
+            changed["namespace"] = identity.namespace
+        if all(node.get(key) == value for key, value in changed.items()):
+            return node
+        return {**node, **changed}
+
+    def _in_namespace(self, node: Document, name: str) -> list[Record]:
+        candidates = self._candidates(name)
+        if "namespace" not in node:
+            return candidates
+        namespace = node["namespace"]
+        if namespace == CLUSTER_SCOPE:
+            return []
+        if self.targets.anyone_came_from(str(namespace), self._visible_namespaces()):
+            return [record for record in candidates if record.original.namespace == namespace]
+        return [record for record in candidates if record.key.namespace == namespace]
+
+    def _candidates(self, name: str) -> list[Record]:
+        return self.targets.seen_from(name, self._visible_namespaces())
+
+    def _visible_namespaces(self) -> Sequence[str] | None:
+        """Where the resource may refer to; None for everywhere."""
+        if not self._visible_known:
+            self._visible_known = True
+            if not self.referrer.is_cluster_scoped:
+                own = {self.referrer.key.namespace, CLUSTER_SCOPE}
+                self._visible = sorted(own | _subject_namespaces(self.referrer))
+        return self._visible
+
+    def _choose(
+        self, name: str, candidates: list[Record], *, with_namespace: bool
+    ) -> Record | None:
+        candidates = self._sieve(candidates)
+        if len(candidates) == 1:
+            return candidates[0]
+        candidates = [one for one in candidates if _same_layers(one, self.referrer, lenient=True)]
+        if len(candidates) > 1:
+            candidates = [one for one in candidates if _same_layers(one, self.referrer, lenient=False)]
+        if not candidates:
+            return None
+        meanings = {
+            (one.id.name, one.id.namespace if with_namespace else "") for one in candidates
+        }
+        if len(meanings) > 1:
+            names = ", ".join(str(one.key) for one in candidates)
+            raise KustomizationError(
+                f"{self.referrer.key} names {name!r}, which may be any of {names}",
+                hint="give the resources different names in their bases",
+            )
+        return candidates[0]
+
+    def _sieve(self, candidates: list[Record]) -> list[Record]:
+        tests: list[Callable[[Record], bool]] = [lambda one: _was(one, self.target)]
+        role = self._role()
+        if role is not None:
+            tests.append(lambda one: _was(one, role))
+        if not self.referrer.is_cluster_scoped:
+            tests.append(self._is_near)
+        return [one for one in candidates if all(test(one) for test in tests)]
+
+    def _is_near(self, one: Record) -> bool:
+        return (
+            one.is_cluster_scoped
+            or one.key.kind == "ServiceAccount"
+            or one.key.namespace == self.referrer.key.namespace
+        )
+
+    def _role(self) -> Gvk | None:
+        """A `roleRef` says by its kind and group what it names."""
+        if [step.name for step in self.path[-2:]] != ["roleRef", "name"]:
+            return None
+        role = self.referrer.doc.get("roleRef")
+        if not isinstance(role, dict) or "apiGroup" not in role or "kind" not in role:
+            return None
+        return Gvk(str(role["apiGroup"] or ""), "", str(role["kind"]))
+
+
+def _was(record: Record, selector: Gvk) -> bool:
+    return any(selects(selector, key.gvk) for key in record.former_keys)
+
+
+def _subject_namespaces(record: Record) -> set[str]:
+    """A role binding may name service accounts of other namespaces."""
+    subjects = record.doc.get("subjects") if record.key.kind == "RoleBinding" else None
+    if not isinstance(subjects, list):
+        return set()
+    found = set()
+    for subject in subjects:
+        if isinstance(subject, dict) and subject.get("kind") == "ServiceAccount" and "namespace" in subject:
+            namespace = subject["namespace"]
+            if not isinstance(namespace, str):
+                raise KustomizationError(f"{record.key} has a subject whose namespace is blank")
+            found.add(namespace)
+    return found
+
+
+def _same_layers(one: Record, other: Record, *, lenient: bool) -> bool:
+    """Whether both passed the same prefixes and suffixes, so that they belong together."""
+    return _same_ending(one.prefixes, other.prefixes, lenient=lenient) and _same_ending(
+        one.suffixes, other.suffixes, lenient=lenient
+    )
+
+
+def _same_ending(left: tuple[str, ...], right: tuple[str, ...], *, lenient: bool) -> bool:
+    if not left or not right:
+        return lenient or left == right
+    shared = min(len(left), len(right))
+    return left[-shared:] == right[-shared:]

@@ -1,0 +1,294 @@
+"""One directory of a build: what its kustomization asks for, in the order that kustomize does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError, PromoteError
+from promote.render import notes
+from promote.render.accumulator import Accumulator
+from promote.render.crds import config_of_crds
+from promote.render.decode import FieldError
+from promote.render.fieldspecs import EMPTY, default_config, read_config
+from promote.render.generators import FROM_KUSTOMIZATION as GENERATORS
+from promote.render.generators import absorb
+from promote.render.kustomization import COMPONENT, KUSTOMIZATION
+from promote.render.layer import Layer
+from promote.render.loading import Directory, place_of
+from promote.render.manifests import read_records
+from promote.render.merge.schema import builtin_schema
+from promote.render.plugins import generator_of, inline_records, transformer_of
+from promote.render.transformers import TRANSFORMERS
+from promote.render.variables import merge_sets, merge_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from promote.errors import Place
+    from promote.model.json import Document, FieldPath
+    from promote.model.tree import Tree
+    from promote.render.fieldspecs import FieldConfig
+    from promote.render.generators import Generator
+    from promote.render.kustomization import Kustomization
+    from promote.render.layer import Transformer
+    from promote.render.merge.schema import Schema
+    from promote.render.notes import Notebook
+    from promote.render.options import BuildOptions
+    from promote.render.record import Record
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all directories of one build share.
+
+    Attributes:
+        options: how to build.
+        schema: the schema in force: kustomize has one for the whole build, and a directory that
+            names another changes it for all that come after.
+    """
+
+    options: BuildOptions
+    schema: Schema
+
+
+def open_target(tree: Tree, root: str, options: BuildOptions) -> Target:
+    """The directory that a build begins with.
+
+    Raises:
+        PromoteError: it has no kustomization, or a wrong one.
+    """
+    directory = Directory(tree, root, options.files, options.restrict, options.expand)
+    target = Target(Shared(options, builtin_schema()), directory, *directory.kustomization())
+    if target.kustomization.build_metadata:
+        target.book = notes.Notebook()
+    return target
+
+
+@dataclass(slots=True)
+class Target:
+    """A directory of the build, and how it was reached.
+
+    Attributes:
+        shared: what it has in common with the others.
+        directory, kustomization, file: where it is and what it asks for.
+        book: writes notes of origin, when they are asked for.
+        helm_namespace: the namespace that the layers above set, for charts.
+    """
+
+    shared: Shared
+    directory: Directory
+    kustomization: Kustomization
+    file: str
+    book: Notebook | None = None
+    helm_namespace: str = ""
+
+    def accumulate(self, resources: Accumulator | None = None) -> Accumulator:
+        """What the directory makes.
+
+        Args:
+            resources: for a component, the resources of the layer that names it.
+
+        Raises:
+            PromoteError: something in the directory is wrong; the error has a place in it.
+        """
+        try:
+            return self._accumulate(Accumulator() if resources is None else resources)
+        except FieldError as error:
+            raise error.at(self.place_of(error.path)) from None
+        except PromoteError as error:
+            raise error.at(self.place_of(())) from None
+
+    def _accumulate(self, resources: Accumulator) -> Accumulator:
+        wanted = self.kustomization
+        self._warn_of_deprecated()
+        self._use_schema()
+        self._add_all(resources, "resources", wanted.resources)
+        resources.config = resources.config.merged(self._config())
+        layer = self._layer(resources)
+        for generator, note in self._generators(layer):
+            self._absorb(resources, generator(), note)
+        for index, path in enumerate(wanted.components):
+            with self._at("components", index):
+                self._add_component(resources, path)
+        layer = self._layer(resources)
+        for transformer, note in self._transformers(layer):
+            transformer(resources)
+            for record in resources.records if note is not None else ():
+                notes.note_transformer(record, note)
+        self._validate(resources, layer)
+        merge_variables(resources, wanted.variables)
+        return resources
+
+    # Resources
+
+    def _add_all(self, resources: Accumulator, field: str, paths: Iterable[str]) -> None:
+        for index, path in enumerate(paths):
+            with self._at(field, index):
+                self._add(resources, path)
+
+    def _add(self, resources: Accumulator, path: str) -> None:
+        """Add what an entry names: a file of resources, or a directory to build."""
+        if self._is_directory(path):
+            self._add_directory(resources, path)
+            return
+        full = self.directory.file(path)
+        records = read_records(self.directory.documents(path), self.shared.schema, full)
+        if self.book is not None:
+            for record in records:
+                record.made_by = self.book.from_file(path)
+        resources.extend(records)
+
+    def _is_directory(self, path: str) -> bool:
+        return self.directory.tree.kind(self.directory.join(path)) == "directory"
+
+    def _add_directory(self, resources: Accumulator, path: str) -> None:
+        target = self._below(path)
+        if target.kustomization.kind == COMPONENT:
+            raise KustomizationError(
+                f"{path!r} is a {COMPONENT}, not a {KUSTOMIZATION}",
+                hint="name it under components:, not under resources:",
+            )
+        made = target.accumulate()
+        resources.extend(made.records)
+        resources.config = resources.config.merged(made.config)
+        merge_sets(resources, made)
+
+    def _add_component(self, resources: Accumulator, path: str) -> None:
+        target = self._below(path)
+        if target.kustomization.kind != COMPONENT:
+            raise KustomizationError(
+                f"{path!r} is a {target.kustomization.kind}, not a {COMPONENT}",
+                hint="name it under resources:, or state kind: Component in it",
+            )
+        target.accumulate(resources)
+
+    def _below(self, path: str) -> Target:
+        directory = self.directory.child(path)
+        wanted = self.kustomization
+        return Target(
+            self.shared,
+            directory,
+            *directory.kustomization(),
+            self.book.below(path) if self.book else None,
+            wanted.namespace or self.helm_namespace,
+        )
+
+    # Generators, transformers and validators
+
+    def _absorb(self, resources: Accumulator, made: list[Record], note: Document | None) -> None:
+        for record in made:
+            if record.made_by is None:
+                record.made_by = note
+        absorb(resources, made)
+
+    def _generators(self, layer: Layer) -> Iterator[tuple[Generator, Document | None]]:
+        for kind, from_kustomization in GENERATORS:
+            note = self.book.by_builtin(self.file, kind) if self.book else None
+            for generator in from_kustomization(layer):
+                yield generator, note
+        for plugin in self._plugins(layer, "generators", self.kustomization.generators):
+            yield generator_of(plugin, layer), notes.by_document(plugin)
+
+    def _transformers(self, layer: Layer) -> Iterator[tuple[Transformer, Document | None]]:
+        for kind in TRANSFORMERS:
+            note = self.book.by_builtin(self.file, kind.name) if self.book else None
+            for transformer in kind.from_kustomization(layer):
+                yield transformer, note
+        for plugin in self._plugins(layer, "transformers", self.kustomization.transformers):
+            yield transformer_of(plugin, layer), notes.by_document(plugin)
+
+    def _plugins(self, layer: Layer, field: str, entries: Iterable[str]) -> list[Record]:
+        """The documents of generators, transformers or validators, inline ones first."""
+        resources = Accumulator()
+        paths = []
+        for entry in entries:
+            inline = inline_records(entry, layer)
+            if inline is None:
+                paths.append(entry)
+                continue
+            if self.book is not None:
+                for record in inline:
+                    record.made_by = self.book.from_file(self.file)
+            resources.extend(inline)
+        self._add_all(resources, field, paths)
+        return resources.records
+
+    def _validate(self, resources: Accumulator, layer: Layer) -> None:
+        for plugin in self._plugins(layer, "validators", self.kustomization.validators):
+            before = [record.doc for record in resources.records]
+            transformer_of(plugin, layer)(resources)
+            if [record.doc for record in resources.records] != before:
+                raise KustomizationError(
+                    f"the validator {plugin.id} changes resources",
+                    hint="name it under transformers: if it is to change them",
+                )
+
+    # What the layer knows
+
+    def _layer(self, resources: Accumulator) -> Layer:
+        return Layer(
+            self.kustomization,
+            self.file,
+            self.directory,
+            resources.config,
+            self.shared.schema,
+            self.kustomization.namespace or self.helm_namespace,
+            self.shared.options.warn,
+        )
+
+    def _config(self) -> FieldConfig:
+        config = default_config()
+        added = EMPTY
+        for index, path in enumerate(self.kustomization.configurations):
+            with self._at("configurations", index):
+                for document in self.directory.documents(path):
+                    if not isinstance(document, dict):
+                        raise KustomizationError(f"{path!r} is not a configuration: not a mapping")
+                    added = added.merged(read_config(document))
+        config = config.merged(added)
+        for index, path in enumerate(self.kustomization.crds):
+            with self._at("crds", index):
+                config = config.merged(config_of_crds(self.directory.documents(path)))
+        return config
+
+    def _use_schema(self) -> None:
+        asked = self.kustomization.openapi
+        if not asked:
+            return
+        with self._at("openapi"):
+            path = asked.get("path")
+            document = self.directory.documents(path)[0] if path else None
+            self.shared.schema = self.shared.schema.replaced(document, asked.get("version"))
+
+    def _warn_of_deprecated(self) -> None:
+        shown = self.place_of(())
+        for warning in self.kustomization.warnings:
+            self.shared.options.warn(f"{shown}: {warning}")
+
+    # Places
+
+    def place_of(self, path: FieldPath) -> Place:
+        """Where a field of the kustomization stands."""
+        full = f"{self.directory.root}/{self.file}"
+        tree = self.directory.tree
+        return place_of(tree.read(full), path, tree.display(full))
+
+    def _at(self, field: str, index: int | None = None) -> _PlaceOf:
+        return _PlaceOf(self, (field,) if index is None else (field, index))
+
+
+class _PlaceOf:
+    """Gives the errors raised within it the place of a field, unless they have a nearer one."""
+
+    def __init__(self, target: Target, path: FieldPath) -> None:
+        self.target = target
+        self.path = path
+
+    def __enter__(self) -> None:
+        """Nothing to do before."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Place the error."""
+        if isinstance(error, PromoteError) and error.place is None:
+            error.at(self.target.place_of(self.path))

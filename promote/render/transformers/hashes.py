@@ -1,0 +1,28 @@
+"""Name hashes: a generated resource's name ends in a hash of its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.render.fields import set_in
+from promote.render.generate.content_hash import content_hash
+
+if TYPE_CHECKING:
+    from promote.model.json import Document
+    from promote.render.accumulator import Accumulator
+    from promote.render.layer import Layer, Transformer
+
+
+def add_hashes(resources: Accumulator) -> None:
+    """Rename what is to have a hash, so that a change of content is a change of name."""
+    for record in resources.records:
+        if record.needs_hash:
+            name = f"{record.key.name}-{content_hash(record.doc)}"
+            record.remember_key()
+            record.doc = set_in(record.doc, ("metadata", "name"), name)
+    resources.changed()
+
+
+def from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG001 - one shape for all kinds
+    """The transformer that a `HashTransformer` document asks for."""
+    return add_hashes

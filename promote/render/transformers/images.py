@@ -1,0 +1,168 @@
+"""`images`: new names, tags and digests for container images."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.render.fields import update_document
+from promote.render.kustomization import read_image
+from promote.render.layer import PathsByKind, specs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.model.json import Document, Json
+    from promote.render.accumulator import Accumulator
+    from promote.render.fields import Path
+    from promote.render.fieldspecs import FieldSpec
+    from promote.render.kustomization import Image
+    from promote.render.layer import Layer, Transformer
+    from promote.render.record import Record
+
+_CONTAINERS = ("containers", "initContainers")
+
+
+class SetImages:
+    """Rewrites images, in the order of the entries.
+
+    Kustomize looks for images twice for each entry: in every list called `containers` or
+    `initContainers`, wherever it stands, and in the fields of its configuration. An image that is
+    found both ways is rewritten twice, which shows where an entry adds a suffix or where its new
+    name is its old one.
+
+    Args:
+        images: the entries.
+        specs: the fields of the configuration.
+    """
+
+    def __init__(self, images: tuple[Image, ...], specs: tuple[FieldSpec, ...]) -> None:
+        self._rewrites = tuple(Rewrite(image) for image in images)
+        self._paths = PathsByKind(specs)
+        self._cache: dict[tuple[str, bool], str] = {}
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Rewrite them."""
+        for record in resources.records:
+            paths = [path for path, _ in self._paths[record.key.gvk]]
+            if record.key.kind == "CustomResourceDefinition":
+                self._rewrite_fields(record, paths)
+                continue
+            named = {tuple(step.name for step in path) for path in paths}
+            new = self._walk(record.doc, (), named)
+            if isinstance(new, dict):
+                record.doc = new
+            self._rewrite_fields(record, [path for path in paths if not _is_walked(path)])
+
+    def _rewrite_fields(self, record: Record, paths: list[Path]) -> None:
+        for path in paths:
+            record.doc = update_document(record.doc, path, lambda old: self._rewrite(old, twice=False))
+
+    def _walk(self, node: Json, path: tuple[str, ...], named: set[tuple[str, ...]]) -> Json:
+        """The node with the images in its container lists rewritten."""
+        if isinstance(node, dict):
+            changed: dict[str, Json] = {}
+            for key, value in node.items():
+                if not isinstance(value, dict | list):
+                    continue
+                inner = (*path, key)
+                new = self._walk(value, inner, named)
+                if key in _CONTAINERS and isinstance(new, list):
+                    new = self._rewrite_list(new, twice=(*inner, "image") in named)
+                if new is not value:
+                    changed[key] = new
+            return {**node, **changed} if changed else node
+        if isinstance(node, list):
+            items = [self._walk(item, path, named) for item in node]
+            if any(new is not old for new, old in zip(items, node, strict=True)):
+                return items
+        return node
+
+    def _rewrite_list(self, containers: list[Json], *, twice: bool) -> list[Json]:
+        result: list[Json] = []
+        for container in containers:
+            new = container
+            if isinstance(container, dict) and "image" in container:
+                image = self._rewrite(container["image"], twice=twice)
+                if image is not container["image"]:
+                    new = {**container, "image": image}
+            result.append(new)
+        if all(new is old for new, old in zip(result, containers, strict=True)):
+            return containers
+        return result
+
+    def _rewrite(self, old: Json, *, twice: bool) -> Json:
+        if isinstance(old, dict | list):
+            raise KustomizationError("an image field holds a mapping or a list, not an image")
+        if not isinstance(old, str):
+            return old
+        known = self._cache.get((old, twice))
+        if known is None:
+            known = old
+            for rewrite in self._rewrites:
+                known = rewrite(known)
+                if twice:
+                    known = rewrite(known)
+            self._cache[old, twice] = known
+        return old if known == old else known
+
+
+def _is_walked(path: Path) -> bool:
+    return len(path) > 1 and path[-2].name in _CONTAINERS and path[-1].name == "image"
+
+
+class Rewrite:
+    """What one entry makes of an image."""
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        try:
+            self._pattern = re.compile(
+                f"{image.name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?\\Z"
+            )
+        except re.error as error:
+            raise KustomizationError(f"'images' names {image.name!r}: {error}") from None
+
+    def __call__(self, text: str) -> str:
+        """The image rewritten, or as it was if the entry does not mean it."""
+        if not self._pattern.match(text):
+            return text
+        image = self.image
+        name, tag, digest = split_image(text)
+        name = image.new_name or name
+        if image.new_tag or image.digest:
+            tag, digest = image.new_tag, image.digest
+        elif image.tag_suffix:
+            tag, digest = tag + image.tag_suffix, ""
+        return name + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+def split_image(text: str) -> tuple[str, str, str]:
+    """Name, tag and digest of an image; a port in the registry's address belongs to the name."""
+    slash = max(text.find("/"), 0)
+    at = text.find("@", slash)
+    colon = text.find(":", slash)
+    if at >= 0 and (colon < 0 or at < colon):
+        return text[:at], "", text[at + 1 :]
+    if colon < 0:
+        return text, "", ""
+    if at >= 0:
+        return text[:colon], text[colon + 1 : at], text[at + 1 :]
+    return text[:colon], text[colon + 1 :], ""
+
+
+def from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformers of the `images` field: one an entry, as the notes of origin count them."""
+    images = layer.kustomization.images
+    if layer.kustomization.build_metadata:
+        for image in images:
+            yield SetImages((image,), layer.config.images)
+    elif images:
+        yield SetImages(images, layer.config.images)
+
+
+def from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG001 - one shape for all kinds
+    """The transformer that an `ImageTagTransformer` document asks for."""
+    image = doc.get("imageTag")
+    return SetImages((read_image(image if isinstance(image, dict) else {}),), specs_of(doc))

@@ -1,0 +1,86 @@
+"""`labels`, `commonLabels` and `commonAnnotations`: entries for many maps at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.render.decode import Fields
+from promote.render.fields import Create, update_document
+from promote.render.fieldspecs import field_spec, merge_specs
+from promote.render.layer import PathsByKind, specs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from promote.model.json import Document, Json
+    from promote.render.accumulator import Accumulator
+    from promote.render.fieldspecs import FieldConfig, FieldSpec
+    from promote.render.kustomization import Labels
+    from promote.render.layer import Layer, Transformer
+
+_METADATA_LABELS = field_spec({"path": "metadata/labels", "create": True})
+
+
+class AddEntries:
+    """Adds entries to the maps at some fields: labels, selectors or annotations.
+
+    Args:
+        entries: what to add; an entry that is there already is overwritten.
+        specs: the fields that hold such maps.
+    """
+
+    def __init__(self, entries: Mapping[str, str], specs: Iterable[FieldSpec]) -> None:
+        self.entries = dict(entries)
+        self._paths = PathsByKind(specs)
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Add them."""
+        if not self.entries:
+            return
+        for record in resources.records:
+            for path, create in self._paths[record.key.gvk]:
+                record.doc = update_document(
+                    record.doc, path, self._add, Create.MAPPING if create else None
+                )
+
+    def _add(self, old: Json) -> Json:
+        if not isinstance(old, dict):
+            raise KustomizationError("a field for labels or annotations does not hold a mapping")
+        if all(old.get(key) == value for key, value in self.entries.items()):
+            return old
+        return {**old, **self.entries}
+
+
+def labels_from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformers of the `labels` and `commonLabels` fields."""
+    kustomization = layer.kustomization
+    if kustomization.labels or kustomization.common_labels:
+        for labels in kustomization.labels:
+            yield AddEntries(labels.pairs, _label_specs(labels, layer.config))
+        yield AddEntries(kustomization.common_labels, layer.config.common_labels)
+
+
+def _label_specs(labels: Labels, config: FieldConfig) -> tuple[FieldSpec, ...]:
+    specs = merge_specs(labels.fields, config.labels)
+    if labels.include_selectors:
+        return merge_specs(specs, config.common_labels)
+    if labels.include_templates:
+        specs = merge_specs(specs, config.template_labels)
+    return merge_specs(specs, (_METADATA_LABELS,))
+
+
+def annotations_from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformer of the `commonAnnotations` field."""
+    if layer.kustomization.common_annotations:
+        yield AddEntries(layer.kustomization.common_annotations, layer.config.common_annotations)
+
+
+def labels_from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG001 - one shape for all kinds
+    """The transformer that a `LabelTransformer` document asks for."""
+    return AddEntries(Fields(doc, doc).text_map("labels"), specs_of(doc))
+
+
+def annotations_from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG001 - one shape for all kinds
+    """The transformer that an `AnnotationsTransformer` document asks for."""
+    return AddEntries(Fields(doc, doc).text_map("annotations"), specs_of(doc))

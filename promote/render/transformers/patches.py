@@ -1,0 +1,293 @@
+"""`patches`, `patchesStrategicMerge` and `patchesJson6902`: changes written by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote import yamlio
+from promote.errors import InputError, PatchError
+from promote.render.decode import Fields
+from promote.render.fields import set_in, without
+from promote.render.kustomization import Patch
+from promote.render.manifests import NotAResourceError, read_records
+from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
+from promote.render.merge.strategic import strategic_merge
+from promote.render.selectors import Selector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from promote.model.json import Document, Json
+    from promote.render.accumulator import Accumulator
+    from promote.render.layer import Layer, Transformer
+    from promote.render.merge.json_patch import JsonPatch
+    from promote.render.merge.schema import Schema
+    from promote.render.record import Record
+
+
+class MergePatches:
+    """Applies strategic merge patches.
+
+    Args:
+        patches: the patches, each a partial resource.
+        schema: how lists of each kind merge.
+        target: the resources to patch; without it each patch finds its own by its identity.
+        source: where the patches come from, for errors.
+        rename: the patches may change the name.
+        rekind: the patches may change the kind.
+    """
+
+    def __init__(
+        self,
+        patches: Iterable[Record],
+        schema: Schema,
+        *,
+        target: Selector | None = None,
+        source: str = "",
+        rename: bool = False,
+        rekind: bool = False,
+    ) -> None:
+        self.patches = tuple(patches)
+        self.schema = schema
+        self.target = target
+        self.source = source
+        self.rename = rename
+        self.rekind = rekind
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Apply them.
+
+        Raises:
+            PatchError: nothing, or more than one resource, has the identity of a patch.
+        """
+        if self.target is not None and len(self.patches) > 1:
+            raise PatchError(
+                f"{self.source} holds several patches and has a target",
+                hint="write an entry for each patch, or leave out the target",
+            )
+        for patch in self.patches:
+            if self.target is None:
+                chosen = [self._find(patch, resources)]
+            else:
+                chosen = self.target.choose(resources.records)
+            self._apply(patch, chosen, resources)
+
+    def _find(self, patch: Record, resources: Accumulator) -> Record:
+        found = resources.by_any(patch.original)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise PatchError(
+                f"no resource is {patch.original}, which {self.source} patches",
+                hint=_nearest(patch, resources),
+            )
+        raise PatchError(f"{len(found)} resources are {patch.original}, which {self.source} patches")
+
+    def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
+        gone: list[Record] = []
+        for record in chosen:
+            if self.rename or self.rekind:
+                record.remember_key()
+            merged = strategic_merge(record.doc, _in_version_of(record.doc, patch.doc), self.schema)
+            if not merged:
+                gone.append(record)
+                continue
+            record.doc = self._keep_identity(record.doc, merged)
+        resources.drop(gone)
+        if (self.rename or self.rekind) and chosen:
+            resources.changed()
+            resources.require_unique()
+
+    def _keep_identity(self, old: Document, new: Document) -> Document:
+        if not self.rekind and new.get("kind") != old.get("kind"):
+            new = {**new, "kind": old["kind"]}
+        metadata = old.get("metadata")
+        was = metadata if isinstance(metadata, dict) else {}
+        found = new.get("metadata")
+        now = found if isinstance(found, dict) else {}
+        if not self.rename and now.get("name") != was.get("name"):
+            new = set_in(new, ("metadata", "name"), was.get("name"))
+        if now.get("namespace") != was.get("namespace"):
+            if was.get("namespace"):
+                return set_in(new, ("metadata", "namespace"), was["namespace"])
+            return without(new, ("metadata", "namespace"))
+        return new
+
+
+def _in_version_of(target: Document, patch: Document) -> Document:
+    """A patch with a target states a kind only to be a resource: the version is the target's."""
+    if "apiVersion" not in target or patch.get("apiVersion") == target["apiVersion"]:
+        return patch
+    return {**patch, "apiVersion": target["apiVersion"]}
+
+
+def _nearest(patch: Record, resources: Accumulator) -> str | None:
+    """Something of the same kind or name, since a slip is as a rule in the other."""
+    key = patch.original
+    for record in resources.records:
+        other = record.key
+        if other.name == key.name or (other.kind == key.kind and other.gvk == key.gvk):
+            return f"there is {other.gvk.group or 'core'}/{other.gvk.version} {other}"
+    return None
+
+
+class JsonPatches:
+    """Applies a JSON patch (RFC 6902) to the resources that a selector chooses.
+
+    Args:
+        patch: the operations.
+        target: the resources.
+        source: where the patch comes from, for errors.
+        remember: note the identity that each resource had before.
+    """
+
+    def __init__(
+        self, patch: JsonPatch, target: Selector, *, source: str = "", remember: bool = True
+    ) -> None:
+        self.patch = patch
+        self.target = target
+        self.source = source
+        self.remember = remember
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Apply it.
+
+        Raises:
+            PatchError: an operation fails on one of the resources.
+        """
+        for record in self.target.choose(resources.records):
+            if self.remember:
+                record.remember_key()
+            try:
+                record.doc = apply_json_patch(record.doc, self.patch)
+            except PatchError as error:
+                raise PatchError(
+                    f"{self.source} on {record.key}: {error.message}", hint=error.hint
+                ) from None
+        resources.changed()
+
+
+def from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformers of the `patches` field."""
+    for patch in layer.kustomization.patches:
+        yield _patch(patch, layer)
+
+
+def _patch(patch: Patch, layer: Layer) -> Transformer:
+    text = patch.text.strip()
+    if bool(text) == bool(patch.file):
+        both = "both 'patch' and 'path'" if text else "neither 'patch' nor 'path'"
+        raise PatchError(f"an entry of 'patches' has {both}", hint="give it one of them")
+    source = f"the patch {patch.file!r}" if patch.file else "an inline patch"
+    content = layer.directory.read(patch.file) if patch.file else text.encode()
+    try:
+        merges = read_records(_documents(content, patch.file, layer), layer.schema)
+    except NotAResourceError as not_a_merge:
+        return _json_patch(content, patch, layer, source, not_a_merge)
+    return MergePatches(
+        merges,
+        layer.schema,
+        target=patch.target,
+        source=source,
+        rename=patch.allow_name_change,
+        rekind=patch.allow_kind_change,
+    )
+
+
+def _documents(content: bytes, file: str, layer: Layer) -> list[Json]:
+    shown = layer.directory.tree.display(layer.directory.file(file)) if file else "an inline patch"
+    return yamlio.load_all(content, shown)
+
+
+def _json_patch(
+    content: bytes, patch: Patch, layer: Layer, source: str, not_a_merge: NotAResourceError
+) -> Transformer:
+    try:
+        operations = parse_json_patch(content, source)
+    except InputError as error:
+        raise PatchError(
+            f"{source} is neither a strategic merge patch nor a JSON patch: "
+            f"{not_a_merge.message}; {error.message}"
+        ) from None
+    if patch.target is None:
+        raise PatchError(f"{source} is a JSON patch without a target", hint="add target: with a kind and name")
+    return JsonPatches(operations, patch.target, source=source)
+
+
+def strategic_from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformer of the `patchesStrategicMerge` field."""
+    paths = layer.kustomization.patches_strategic
+    if paths:
+        yield _merges(layer, paths, "")
+
+
+def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
+    found: list[Record] = []
+    for path in paths:
+        found += _inline_or_file(path, layer)
+    if inline:
+        found += read_records(yamlio.load_all(inline, "an inline patch"), layer.schema)
+    if not found:
+        raise PatchError("the patches are empty", hint="name at least one resource to patch")
+    return MergePatches(found, layer.schema, source=" and ".join(p for p in paths if "\n" not in p))
+
+
+def _inline_or_file(text: str, layer: Layer) -> list[Record]:
+    """An entry is a patch, or else the name of a file that holds some."""
+    if "\n" in text or ":" in text:
+        try:
+            return read_records(yamlio.load_all(text, "an inline patch"), layer.schema)
+        except InputError:
+            if "\n" in text:
+                raise
+    return read_records(layer.directory.documents(text), layer.schema)
+
+
+def json_from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformers of the `patchesJson6902` field."""
+    for patch in layer.kustomization.patches_json:
+        yield _json_only(patch, layer)
+
+
+def _json_only(patch: Patch, layer: Layer) -> Transformer:
+    source = f"the patch {patch.file!r}" if patch.file else "an inline patch"
+    if patch.target is None or not patch.target.name:
+        raise PatchError("an entry of 'patchesJson6902' has no target name")
+    if bool(patch.text) == bool(patch.file):
+        raise PatchError("an entry of 'patchesJson6902' has one of 'path' and 'patch'")
+    content = layer.directory.read(patch.file) if patch.file else patch.text.encode()
+    operations = parse_json_patch(content, source)
+    if not operations:
+        raise PatchError(f"{source} is empty")
+    return JsonPatches(operations, patch.target, source=source, remember=False)
+
+
+def patch_from_config(doc: Document, layer: Layer) -> Transformer:
+    """The transformer that a `PatchTransformer` document asks for."""
+    fields = Fields(doc, doc)
+    options = fields.mapping("options") or {}
+    target = fields.mapping("target")
+    patch = Patch(
+        (),
+        fields.text("patch"),
+        fields.text("path"),
+        None if target is None else Selector.read(target),
+        allow_name_change=options.get("allowNameChange") is True,
+        allow_kind_change=options.get("allowKindChange") is True,
+    )
+    return _patch(patch, layer)
+
+
+def strategic_from_config(doc: Document, layer: Layer) -> Transformer:
+    """The transformer that a `PatchStrategicMergeTransformer` document asks for."""
+    fields = Fields(doc, doc)
+    paths, inline = fields.texts("paths"), fields.text("patches")
+    return _merges(layer, paths, inline)
+
+
+def json_from_config(doc: Document, layer: Layer) -> Transformer:
+    """The transformer that a `PatchJson6902Transformer` document asks for."""
+    fields = Fields(doc, doc)
+    target = fields.mapping("target")
+    selector = None if target is None else Selector.read(target)
+    return _json_only(Patch((), fields.text("jsonOp"), fields.text("path"), selector), layer)
