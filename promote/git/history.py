@@ -1,0 +1,140 @@
+"""Ancestry: what came after what, what lies between, and three-way merges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from promote.errors import GitError
+from promote.git.names import check_object_id
+from promote.git.records import Commit, Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promote.git.store import ObjectStore
+
+_FIELDS: Final = 9
+_CONFLICTS: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a three-way merge gave.
+
+    Attributes:
+        tree: id of the merged tree; holds conflict markers when there are conflicts.
+        conflicts: the paths that both sides changed in ways that do not go together.
+    """
+
+    tree: str
+    conflicts: tuple[str, ...]
+
+
+class History:
+    """The commits of a store, by ancestry."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def log(
+        self,
+        tip: str,
+        *,
+        since: str | None = None,
+        paths: Sequence[str] = (),
+        first_parent: bool = False,
+        limit: int | None = None,
+    ) -> list[Commit]:
+        """Commits reachable from `tip`, newest first; none of them holds its tree.
+
+        Args:
+            tip: a commit.
+            since: leave out what is reachable from this commit.
+            paths: only commits that changed something here, from the top of the repository.
+            first_parent: follow a branch and not what was merged into it, so that a merge is dated
+                by when it landed.
+            limit: at most so many.
+        """
+        arguments = [check_object_id(tip)]
+        if since is not None:
+            arguments.append(f"^{check_object_id(since)}")
+        options = ["--first-parent"] if first_parent else []
+        if limit is not None:
+            options.append(f"--max-count={limit}")
+        out = self._store.program.run(
+            "log",
+            *arguments,
+            git_dir=self._store.git_dir,
+            options=options,
+            paths=[path.removeprefix("/") for path in paths],
+        ).stdout.decode(errors="replace")
+        words = out.split("\0")
+        records = (words[at : at + _FIELDS] for at in range(0, len(words) - 1, _FIELDS))
+        return [_parsed(record) for record in records]
+
+    def merge_base(self, left: str, right: str) -> str | None:
+        """The nearest common ancestor of two commits; None when they share none.
+
+        Raises:
+            GitError: the history is cut off, so that nobody can know.
+        """
+        done = self._store.program.run(
+            "merge base",
+            check_object_id(left),
+            check_object_id(right),
+            git_dir=self._store.git_dir,
+            allow=(0, 1),
+        )
+        found = done.stdout.decode().strip()
+        if not found and self._store.shallow:
+            raise shallow_error()
+        return check_object_id(found) if found else None
+
+    def is_ancestor(self, ancestor: str, tip: str) -> bool:
+        """Whether `tip` contains `ancestor`."""
+        done = self._store.program.run(
+            "is ancestor",
+            check_object_id(ancestor),
+            check_object_id(tip),
+            git_dir=self._store.git_dir,
+            allow=(0, 1),
+        )
+        return done.code == 0
+
+    def merge(self, ours: str, theirs: str) -> Merged:
+        """Merge two commits' trees in the object store, without drivers or filters of anyone's.
+
+        Raises:
+            GitError: they have no common history.
+        """
+        done = self._store.program.run(
+            "merge trees",
+            check_object_id(ours),
+            check_object_id(theirs),
+            git_dir=self._store.git_dir,
+            allow=(0, _CONFLICTS),
+        )
+        tree, *paths = done.stdout.decode(errors="replace").split("\0")
+        conflicts = tuple(dict.fromkeys(path for path in paths if path))
+        return Merged(check_object_id(tree.strip()), conflicts if done.code == _CONFLICTS else ())
+
+
+def shallow_error() -> GitError:
+    """The error for a question that a shallow clone cannot answer."""
+    return GitError(
+        "the clone is shallow, and this needs its history", hint="`git fetch --unshallow` first"
+    )
+
+
+def _parsed(record: list[str]) -> Commit:
+    object_id, parents, name, email, _, by, by_email, seconds, message = record
+    return Commit(
+        object_id=object_id.strip(),
+        parents=tuple(parents.split()),
+        author=Identity(name, email),
+        committer=Identity(by, by_email),
+        time=datetime.fromtimestamp(int(seconds), UTC),
+        message=message,
+    )
