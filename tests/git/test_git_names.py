@@ -10,16 +10,6 @@ from promote.errors import GitError
 from promote.git.names import check_branch, check_ref, check_remote_name, check_url, scrub
 
 HOSTILE = ["--upload-pack=touch", "-x", "$(id)", "<script>", "a|b", "a b", "a\nb", "a\0b"]
-    "--upload-pack=touch",
-    "-x",
-    "$(id)",
-    "<script>",
-    "a|b",
-    "a b",
-    "a\nb",
-    "a\0b",
-    "é\x1b[0m",
-]
 
 
 @pytest.mark.parametrize("name", ["main", "promote/prod/checkout", "release-1.2_x", "añb", "v1.0"])
