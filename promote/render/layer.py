@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from promote.render.accumulator import Accumulator
     from promote.render.fieldspecs import FieldConfig
     from promote.render.fields import Path
+    from promote.render.helm import Helm
     from promote.render.kustomization import Kustomization
     from promote.render.loading import Directory
     from promote.render.merge.schema import Schema
@@ -31,7 +32,9 @@ class Layer:
         directory: where its files are.
         config: the fields that transformers work on.
         schema: how kinds merge, and which belong to a namespace.
+        helm: inflates charts, when that is allowed.
         helm_namespace: the namespace that charts get when they state none.
+        noted: whether each transformer is noted on the resources, so that entries count.
         warn: takes one line for the user.
     """
 
@@ -40,7 +43,9 @@ class Layer:
     directory: Directory
     config: FieldConfig
     schema: Schema
+    helm: Helm | None
     helm_namespace: str
+    noted: bool
     warn: Callable[[str], None]
 
 

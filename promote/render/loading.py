@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from promote import yamlio
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from promote.model.json import FieldPath, Json
     from promote.model.tree import Tree
+    from promote.render.remote import FetchedBase, RemoteBase
 
 MAX_DEPTH = 100
 
@@ -27,11 +28,13 @@ class ParsedFiles:
     Attributes:
         documents: the documents of each file, by path.
         kustomizations: each directory's kustomization and the name of its file.
+        remote: the same for each remote repository at each commit.
         parsed: how many files were parsed, for tests that count work.
     """
 
     documents: dict[str, list[Json]] = field(default_factory=dict)
     kustomizations: dict[str, tuple[Kustomization, str]] = field(default_factory=dict)
+    remote: dict[tuple[str, str], ParsedFiles] = field(default_factory=dict)
     parsed: int = 0
 
 
@@ -74,7 +77,7 @@ class Directory:
         depth = 0
         above: Directory | None = self
         while above is not None:
-            if is_within(above.root, root):
+            if above.files is self.files and is_within(above.root, root):
                 raise KustomizationError(
                     f"{path!r} leads back to {self.tree.display(root)}, which is being built",
                     hint="a base must not contain the overlay that uses it",
@@ -84,6 +87,30 @@ class Directory:
         if depth > MAX_DEPTH:
             raise KustomizationError(f"bases are nested more than {MAX_DEPTH} deep")
         return Directory(self.tree, root, self.files, self.restricted, self.expand, self)
+
+    def remote(self, wanted: RemoteBase, fetched: FetchedBase) -> Directory:
+        """A directory of a remote repository; it never reads outside of that.
+
+        Raises:
+            FileMissingError: the repository has no such directory.
+            KustomizationError: it is being built already: a circle.
+        """
+        files = self.files.remote.setdefault(
+            (wanted.repository, fetched.commit), ParsedFiles()
+        )
+        top = Directory(fetched.tree, "/", files, parent=self)
+        root = posixpath.normpath(f"/{wanted.path}")
+        if fetched.tree.kind(root) != "directory":
+            raise FileMissingError(
+                f"{wanted.repository} has no directory {wanted.path!r} at {fetched.commit[:12]}"
+            )
+        root = fetched.tree.resolve(root)
+        above: Directory | None = self
+        while above is not None:
+            if above.files is files and is_within(above.root, root):
+                raise KustomizationError(f"{wanted.repository} leads back to itself")
+            above = above.parent
+        return replace(top, root=root)
 
     def join(self, path: str) -> str:
         """Where a path that a kustomization names leads, whether or not something is there."""

@@ -19,13 +19,16 @@ class NotAResourceError(KustomizationError):
     """A document lacks what every Kubernetes resource has."""
 
 
-def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> list[Record]:
+def read_records(
+    documents: Sequence[Json], scopes: Scopes, file: str = "", *, patches: bool = False
+) -> list[Record]:
     """The resources of a file, lists of resources taken apart, empty documents left out.
 
     Args:
         documents: the parsed documents of the file.
         scopes: knows which kinds belong to no namespace.
         file: where they come from, for their origin.
+        patches: they are patches, in which a null takes a field away.
 
     Raises:
         NotAResourceError: a document without kind or name.
@@ -40,6 +43,7 @@ def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> l
     for doc, index in queue:  # grows while it is read: the items of a list come after the rest
         items = _items(doc)
         if items is None:
+            doc = with_text_annotations(doc, keep_null=patches)
             records.append(Record(doc, scopes, origin_of(index)))
         else:
             queue.extend((_resource(item), index) for item in items if item not in (None, {}, []))
@@ -88,21 +92,21 @@ def _resource(item: Json) -> Document:
             f"a {kind} has no metadata.name",
             hint="every resource states apiVersion, kind and metadata.name",
         )
-    return with_text_annotations(item)
+    return item
 
 
-def with_text_annotations(doc: Document) -> Document:
-    """The document with every annotation a string, as kustomize makes them; nulls stay."""
+def with_text_annotations(doc: Document, *, keep_null: bool) -> Document:
+    """The document with every annotation a string, as kustomize makes them."""
     metadata = doc.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if not isinstance(annotations, dict) or all(
-        isinstance(value, str | None) for value in annotations.values()
-    ):
+    if not isinstance(metadata, dict) or not isinstance(annotations, dict):
         return doc
-    text = {
-        key: value if value is None else scalar_text(value) for key, value in annotations.items()
+    if all(isinstance(value, str) for value in annotations.values()):
+        return doc
+    text: Document = {
+        key: (None if keep_null else "") if value is None else scalar_text(value)
+        for key, value in annotations.items()
     }
-    assert isinstance(metadata, dict)  # noqa: S101 - annotations came out of it
     return {**doc, "metadata": {**metadata, "annotations": text}}
 
 

@@ -11,6 +11,9 @@ from promote.render.ordering import LEGACY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from promote.render.helm import Helm
+    from promote.render.remote import Remotes
+
 
 def _silent(message: str) -> None:
     """Drop a warning."""
@@ -25,6 +28,8 @@ class BuildOptions:
         reorder: `legacy`, or `none` for the order of the build; `sortOptions` overrides it.
         expand: makes the text of a template's file; None to treat templates as plain files.
         files: parsed files to share with other builds of the same tree.
+        helm: inflates charts; None refuses them.
+        remotes: fetches bases and files that live elsewhere; None refuses them.
         warn: takes each warning, one line.
     """
 
@@ -32,4 +37,6 @@ class BuildOptions:
     reorder: str = LEGACY
     expand: Callable[[str], bytes] | None = None
     files: ParsedFiles = field(default_factory=ParsedFiles)
+    helm: Helm | None = None
+    remotes: Remotes | None = None
     warn: Callable[[str], None] = _silent

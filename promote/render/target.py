@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError, PromoteError
+from promote import yamlio
 from promote.render import notes
 from promote.render.accumulator import Accumulator
 from promote.render.crds import config_of_crds
@@ -18,6 +19,7 @@ from promote.render.layer import Layer
 from promote.render.loading import Directory, place_of
 from promote.render.manifests import read_records
 from promote.render.merge.schema import builtin_schema
+from promote.render.remote import is_remote_file, parse_remote
 from promote.render.plugins import generator_of, inline_records, transformer_of
 from promote.render.transformers import TRANSFORMERS
 from promote.render.variables import merge_sets, merge_variables
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from promote.render.notes import Notebook
     from promote.render.options import BuildOptions
     from promote.render.record import Record
+    from promote.render.remote import Remotes
 
 
 @dataclass(slots=True)
@@ -129,7 +132,12 @@ class Target:
 
     def _add(self, resources: Accumulator, path: str) -> None:
         """Add what an entry names: a file of resources, or a directory to build."""
-        if self._is_directory(path):
+        if is_remote_file(path):
+            text = self._remotes(path).file(path)
+            records = read_records(yamlio.load_all(text, path), self.shared.schema, path)
+            resources.extend(records)
+            return
+        if parse_remote(path) is not None or self._is_directory(path):
             self._add_directory(resources, path)
             return
         full = self.directory.file(path)
@@ -164,7 +172,11 @@ class Target:
         target.accumulate(resources)
 
     def _below(self, path: str) -> Target:
-        directory = self.directory.child(path)
+        remote = parse_remote(path)
+        if remote is None:
+            directory = self.directory.child(path)
+        else:
+            directory = self.directory.remote(remote, self._remotes(path).base(remote))
         wanted = self.kustomization
         return Target(
             self.shared,
@@ -173,6 +185,14 @@ class Target:
             self.book.below(path) if self.book else None,
             wanted.namespace or self.helm_namespace,
         )
+
+    def _remotes(self, path: str) -> Remotes:
+        if self.shared.options.remotes is None:
+            raise KustomizationError(
+                f"{path!r} lives elsewhere, and nothing is fetched here",
+                hint="pass --remote, or copy it into the repository",
+            )
+        return self.shared.options.remotes
 
     # Generators, transformers and validators
 
@@ -233,7 +253,9 @@ class Target:
             self.directory,
             resources.config,
             self.shared.schema,
+            self.shared.options.helm,
             self.kustomization.namespace or self.helm_namespace,
+            self.book is not None,
             self.shared.options.warn,
         )
 

@@ -53,11 +53,19 @@ class SetImages:
             new = self._walk(record.doc, (), named)
             if isinstance(new, dict):
                 record.doc = new
-            self._rewrite_fields(record, [path for path in paths if not _is_walked(path)])
+            self._rewrite_fields(record, paths)
 
     def _rewrite_fields(self, record: Record, paths: list[Path]) -> None:
+        """Rewrite the fields of the configuration; those in container lists are done already, but
+        going there makes an empty list of a null one, as kustomize does.
+        """
+        is_crd = record.key.kind == "CustomResourceDefinition"
         for path in paths:
-            record.doc = update_document(record.doc, path, lambda old: self._rewrite(old, twice=False))
+            change = _same if _is_walked(path) and not is_crd else self._rewrite_once
+            record.doc = update_document(record.doc, path, change)
+
+    def _rewrite_once(self, old: Json) -> Json:
+        return self._rewrite(old, twice=False)
 
     def _walk(self, node: Json, path: tuple[str, ...], named: set[tuple[str, ...]]) -> Json:
         """The node with the images in its container lists rewritten."""
@@ -108,6 +116,10 @@ class SetImages:
         return old if known == old else known
 
 
+def _same(value: Json) -> Json:
+    return value
+
+
 def _is_walked(path: Path) -> bool:
     return len(path) > 1 and path[-2].name in _CONTAINERS and path[-1].name == "image"
 
@@ -155,7 +167,7 @@ def split_image(text: str) -> tuple[str, str, str]:
 def from_kustomization(layer: Layer) -> Iterator[Transformer]:
     """The transformers of the `images` field: one an entry, as the notes of origin count them."""
     images = layer.kustomization.images
-    if layer.kustomization.build_metadata:
+    if layer.noted:
         for image in images:
             yield SetImages((image,), layer.config.images)
     elif images:

@@ -181,7 +181,7 @@ def _patch(patch: Patch, layer: Layer) -> Transformer:
     source = f"the patch {patch.file!r}" if patch.file else "an inline patch"
     content = layer.directory.read(patch.file) if patch.file else text.encode()
     try:
-        merges = read_records(_documents(content, patch.file, layer), layer.schema)
+        merges = read_records(_documents(content, patch.file, layer), layer.schema, patches=True)
     except NotAResourceError as not_a_merge:
         return _json_patch(content, patch, layer, source, not_a_merge)
     return MergePatches(
@@ -226,7 +226,7 @@ def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
     for path in paths:
         found += _inline_or_file(path, layer)
     if inline:
-        found += read_records(yamlio.load_all(inline, "an inline patch"), layer.schema)
+        found += read_records(yamlio.load_all(inline, "an inline patch"), layer.schema, patches=True)
     if not found:
         raise PatchError("the patches are empty", hint="name at least one resource to patch")
     return MergePatches(found, layer.schema, source=" and ".join(p for p in paths if "\n" not in p))
@@ -236,11 +236,11 @@ def _inline_or_file(text: str, layer: Layer) -> list[Record]:
     """An entry is a patch, or else the name of a file that holds some."""
     if "\n" in text or ":" in text:
         try:
-            return read_records(yamlio.load_all(text, "an inline patch"), layer.schema)
+            return read_records(yamlio.load_all(text, "an inline patch"), layer.schema, patches=True)
         except InputError:
             if "\n" in text:
                 raise
-    return read_records(layer.directory.documents(text), layer.schema)
+    return read_records(layer.directory.documents(text), layer.schema, patches=True)
 
 
 def json_from_kustomization(layer: Layer) -> Iterator[Transformer]:
