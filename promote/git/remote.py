@@ -88,17 +88,18 @@ class Remote:
         Raises:
             GitError: the remote cannot be reached, or refuses.
         """
+        globs = [pattern for pattern in patterns if pattern.endswith("*")]
+        names = [pattern for pattern in patterns if not pattern.endswith("*")]
         for attempt in range(_TRIES):
-            present = self.refs(*patterns)
-            exact = [p for p in patterns if not p.endswith("*") and p in present]
-            specs = [p for p in patterns if p.endswith("*")] + exact
-            if not present:
+            # A name that is not there would be an error; a prefix that matches nothing is not.
+            present = list(self.refs(*names)) if names else []
+            if not globs and not present:
                 return {}
             try:
-                return self._fetched(specs, history=history)
+                return self._fetched([*globs, *present], history=history)
             except GitError:
                 # Between the two calls a ref may have gone away: then look again.
-                if attempt + 1 == _TRIES or self.refs(*patterns) == present:
+                if attempt + 1 == _TRIES or not names or list(self.refs(*names)) == present:
                     raise
         raise BugError("fetch left its loop")
 
@@ -156,7 +157,8 @@ class Remote:
 
     def _fetched(self, patterns: Iterable[str], *, history: bool) -> dict[str, str]:
         private = f"refs/remote/{self.name}/"
-        specs = [f"+{p}:{private}{p.removeprefix('refs/')}" for p in patterns]
+        checked = [check_pattern(pattern) for pattern in patterns]
+        specs = [f"+{p}:{private}{p.removeprefix('refs/')}" for p in checked]
         unshallow = ["--unshallow"] if history and self._store.shallow else []
         self._network("fetch", self.name, *specs, options=unshallow)
         mine = self._store.refs(private.removesuffix("/"))

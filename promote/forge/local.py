@@ -1,0 +1,346 @@
+"""Pull requests in a plain Git remote, with nothing else installed anywhere.
+
+`refs/promote/pulls/<n>` is a chain of commits, one a change, whose tree holds `pull.json`: its
+log is the pull request's history. `refs/promote/open/<key>` exists while a pull request of that
+head and base is open, and makes it the only one. Every change is one atomic push with a lease on
+each ref that it read, so two clones, or twenty, see and leave one state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from promote.errors import ForgeError
+from promote.forge.protocol import Change, Comment, Limits, Proposal, PullRequest, State
+from promote.forge.records import decode, encode
+from promote.git import Identity, ObjectStore, RefUpdate, Remote
+from promote.git.commits import commit_tree
+from promote.git.history import History
+from promote.git.names import check_branch
+from promote.git.records import FILE, TreeEntry, with_trailers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PULLS: Final = "refs/promote/pulls/"
+OPEN: Final = "refs/promote/open/"
+_FILE: Final = "pull.json"
+_TRIES: Final = 60
+_LONGEST_PAUSE: Final = 0.4
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, which is said of commits and of nothing that is rendered."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A pull request and the commit that says so."""
+
+    pull: PullRequest
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    """All pull requests at one moment, and which of them hold a key."""
+
+    pulls: dict[int, _Stored] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One change to write: the pull request after it, and the refs that move with it."""
+
+    pull: PullRequest
+    action: str
+    updates: tuple[RefUpdate, ...] = ()
+
+
+class LocalForge:
+    """Pull requests as refs of a remote.
+
+    Args:
+        store: where objects are made.
+        remote: where the refs live.
+        identity: who acts.
+        clock: says the time; tests put their own.
+    """
+
+    name = "local"
+    limits = Limits(title=200, body=1_000_000)
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        remote: Remote,
+        identity: Identity,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._store = store
+        self._remote = remote
+        self._identity = identity
+        self._clock = clock
+
+    def create(self, proposal: Proposal) -> PullRequest:
+        """Open a pull request, or return the open one that has the same head and base."""
+        key = _key(proposal.head, proposal.base)
+        for _ in self._attempts("open a pull request"):
+            board = self._board()
+            there = self._holder(board, key, proposal)
+            if there is not None:
+                return self._live([there.pull])[0]
+            tip = self._tip(proposal.head)
+            number = max(board.pulls, default=0) + 1
+            pull = PullRequest(
+                number=number,
+                title=proposal.title,
+                body=proposal.body,
+                head=proposal.head,
+                base=proposal.base,
+                state="open",
+                author=str(self._identity),
+                created=self._clock(),
+                marker=proposal.marker,
+                draft=proposal.draft,
+                labels=proposal.labels,
+                head_commit=tip,
+            )
+            commit = self._record(pull, "open", parent=None)
+            updates = [RefUpdate(f"{PULLS}{number}", None, commit), RefUpdate(key, None, commit)]
+            if self._remote.push(updates) == "done":
+                return pull
+        raise AssertionError
+
+    def find(self, head: str, base: str) -> PullRequest | None:
+        """The open pull request of a branch."""
+        for stored in self._board().pulls.values():
+            pull = stored.pull
+            if (pull.head, pull.base, pull.state) == (head, base, "open"):
+                return self._live([pull])[0]
+        return None
+
+    def pulls(self, state: State | None = "open") -> list[PullRequest]:
+        """All in a state, or all; by number."""
+        pulls = [stored.pull for _, stored in sorted(self._board().pulls.items())]
+        return self._live([pull for pull in pulls if state in {None, pull.state}])
+
+    def show(self, number: int) -> PullRequest:
+        """One pull request, with its comments."""
+        return self._live([_the(self._board(), number).pull])[0]
+
+    def update(self, number: int, change: Change) -> PullRequest:
+        """Change what is said of it; nothing is written when nothing differs."""
+
+        def step(pull: PullRequest) -> _Step:
+            new = replace(
+                pull,
+                title=pull.title if change.title is None else change.title,
+                body=pull.body if change.body is None else change.body,
+                draft=pull.draft if change.draft is None else change.draft,
+                labels=pull.labels if change.labels is None else change.labels,
+            )
+            return _Step(new, "update")
+
+        return self._change(number, step)
+
+    def comment(self, number: int, key: str, body: str) -> PullRequest:
+        """Write or rewrite the one comment of a key."""
+
+        def step(pull: PullRequest) -> _Step:
+            if any(comment.key == key and comment.body == body for comment in pull.comments):
+                return _Step(pull, "comment")
+            ours = Comment(key, str(self._identity), body, self._clock())
+            others = [comment for comment in pull.comments if comment.key != key]
+            return _Step(replace(pull, comments=(*others, ours)), f"comment {key}")
+
+        return self._change(number, step)
+
+    def merge(self, number: int, *, expect: str | None = None) -> PullRequest:
+        """Merge it: base, branch and record move in one push, or none of them does."""
+
+        def step(pull: PullRequest) -> _Step:
+            if pull.state == "merged":
+                return _Step(pull, "merge")
+            _refuse_unless_open(pull, "merged")
+            if pull.draft:
+                raise ForgeError(f"pull request {number} is a draft: a gate holds it")
+            head, base = self._tip(pull.head), self._tip(pull.base)
+            if expect not in {None, head}:
+                raise ForgeError(
+                    f"pull request {number} moved to {head[:12]} since it was looked at",
+                    hint=f"look again: `promote pull show {number}`",
+                )
+            merged = self._merge_commit(pull, base, head)
+            new = replace(pull, state="merged", head_commit=head, merge_commit=merged)
+            moves = (
+                RefUpdate(f"refs/heads/{pull.base}", base, merged),
+                RefUpdate(f"refs/heads/{pull.head}", head, None),
+            )
+            return _Step(new, "merge", moves)
+
+        return self._change(number, step)
+
+    def close(self, number: int) -> PullRequest:
+        """Close it without merging; its branch stays."""
+
+        def step(pull: PullRequest) -> _Step:
+            if pull.state == "closed":
+                return _Step(pull, "close")
+            _refuse_unless_open(pull, "closed")
+            return _Step(replace(self._live([pull])[0], state="closed"), "close")
+
+        return self._change(number, step)
+
+    def reopen(self, number: int) -> PullRequest:
+        """Open a closed one again."""
+
+        def step(pull: PullRequest) -> _Step:
+            if pull.state == "open":
+                return _Step(pull, "reopen")
+            if pull.state == "merged":
+                raise ForgeError(f"pull request {number} is merged and cannot be opened again")
+            return _Step(replace(pull, state="open", head_commit=self._tip(pull.head)), "reopen")
+
+        return self._change(number, step)
+
+    def _change(self, number: int, make: Callable[[PullRequest], _Step]) -> PullRequest:
+        """Read, change and write one pull request, again when someone else wrote first."""
+        for _ in self._attempts(f"change pull request {number}"):
+            board = self._board()
+            old = _the(board, number)
+            step = make(old.pull)
+            if step.pull == old.pull:
+                return self._live([old.pull])[0]
+            commit = self._record(step.pull, step.action, parent=old.commit)
+            updates = [RefUpdate(f"{PULLS}{number}", old.commit, commit), *step.updates]
+            updates += self._key_updates(board, old.pull, step.pull, commit)
+            if self._remote.push(updates) == "done":
+                return self._live([step.pull])[0]
+        raise AssertionError
+
+    def _key_updates(
+        self, board: _Board, old: PullRequest, new: PullRequest, commit: str
+    ) -> list[RefUpdate]:
+        """Take or give back the key that makes an open pull request the only one."""
+        key = _key(new.head, new.base)
+        held = board.keys.get(key)
+        if old.state == "open" and new.state != "open" and held is not None:
+            return [RefUpdate(key, held, None)]
+        if old.state != "open" and new.state == "open":
+            if held is not None:
+                raise ForgeError(f"another pull request of the branch {new.head} is open")
+            return [RefUpdate(key, None, commit)]
+        return []
+
+    def _holder(self, board: _Board, key: str, proposal: Proposal) -> _Stored | None:
+        if key not in board.keys:
+            return None
+        wanted = (proposal.head, proposal.base, "open")
+        for stored in board.pulls.values():
+            if (stored.pull.head, stored.pull.base, stored.pull.state) == wanted:
+                return stored
+        raise ForgeError(
+            f"{key} of the remote {self._remote.name} belongs to no pull request",
+            hint=f"`git push {self._remote.name} :{key}` removes it",
+        )
+
+    def _board(self) -> _Board:
+        refs = self._remote.fetch(PULLS + "*", OPEN + "*")
+        board = _Board()
+        for name, object_id in refs.items():
+            if name.startswith(OPEN):
+                board.keys[name] = object_id
+            elif re.fullmatch(r"[1-9][0-9]{0,8}", number := name.removeprefix(PULLS)):
+                board.pulls[int(number)] = _Stored(self._read(object_id, int(number)), object_id)
+        return board
+
+    def _read(self, commit: str, number: int) -> PullRequest:
+        entry = self._store.tree(self._store.commit(commit).tree).get(_FILE)
+        if entry is None or entry.kind != "blob":
+            raise ForgeError(f"pull request {number} is damaged: it has no {_FILE}")
+        return decode(self._store.blob(entry.object_id), number)
+
+    def _record(self, pull: PullRequest, action: str, *, parent: str | None) -> str:
+        blob = self._store.write_blob(encode(pull))
+        tree = self._store.write_tree({_FILE: TreeEntry(FILE, blob)})
+        message = f"{action}: {pull.title}"
+        parents = [] if parent is None else [parent]
+        now = self._clock()
+        return commit_tree(self._store, tree, parents, message, self._identity, time=now)
+
+    def _merge_commit(self, pull: PullRequest, base: str, head: str) -> str:
+        history = History(self._store)
+        if history.is_ancestor(head, base):
+            return base
+        merged = history.merge(base, head)
+        if merged.conflicts:
+            raise ForgeError(
+                f"pull request {pull.number} conflicts with {pull.base} in "
+                + ", ".join(merged.conflicts),
+                hint="promote again to build it on what is there now",
+            )
+        message = with_trailers(
+            f"Merge pull request {pull.number}: {pull.title}",
+            [("Pull-Request", str(pull.number))],
+        )
+        parents, now = [base, head], self._clock()
+        return commit_tree(self._store, merged.tree, parents, message, self._identity, time=now)
+
+    def _tip(self, branch: str) -> str:
+        ref = f"refs/heads/{check_branch(branch)}"
+        tip = self._remote.fetch(ref).get(ref)
+        if tip is None:
+            raise ForgeError(f"the remote {self._remote.name} has no branch {branch}")
+        return tip
+
+    def _live(self, pulls: Sequence[PullRequest]) -> list[PullRequest]:
+        """The pull requests, each open one with its branch where it stands now."""
+        heads = {f"refs/heads/{pull.head}" for pull in pulls if pull.state == "open"}
+        tips = self._remote.refs(*sorted(heads)) if heads else {}
+        return [
+            replace(pull, head_commit=tips.get(f"refs/heads/{pull.head}"))
+            if pull.state == "open"
+            else pull
+            for pull in pulls
+        ]
+
+    def _attempts(self, what: str) -> Iterator[int]:
+        """Count tries, with a growing pause of uneven length between them."""
+        for attempt in range(_TRIES):
+            yield attempt
+            pause = min(_LONGEST_PAUSE, 0.02 * (attempt + 1))
+            time.sleep(pause * random.random())  # noqa: S311 - not a secret
+        raise ForgeError(
+            f"cannot {what}: others kept writing to {self._remote.name}", hint="try again"
+        )
+
+
+def _key(head: str, base: str) -> str:
+    digest = hashlib.sha256(f"{base}\0{head}".encode()).hexdigest()
+    return f"{OPEN}{digest[:32]}"
+
+
+def _the(board: _Board, number: int) -> _Stored:
+    stored = board.pulls.get(number)
+    if stored is None:
+        raise ForgeError(
+            f"there is no pull request {number}", hint="`promote pull list --all` shows them"
+        )
+    return stored
+
+
+def _refuse_unless_open(pull: PullRequest, done: str) -> None:
+    if pull.state != "open":
+        raise ForgeError(f"pull request {pull.number} is {pull.state} and cannot be {done}")
