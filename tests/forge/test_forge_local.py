@@ -129,7 +129,7 @@ def test_a_head_that_moved_is_not_merged_unseen(sandbox: Sandbox, forge: Forge) 
     work = sandbox.folder / "work"
     sandbox.commit(work, {"c": "1\n"}, "more")
     sandbox.git(work, "push", "-q", "origin", "HEAD")
-    with pytest.raises(ForgeError, match="moved to .* since it was looked at"):
+    with pytest.raises(ForgeError, match="since it was looked at"):
         forge.merge(1, expect=opened.head_commit)
     assert forge.show(1).head_commit != opened.head_commit
 
