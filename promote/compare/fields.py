@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -117,7 +118,11 @@ class _Walk:
         numbers: dict[Hashable, int] = {}  # comparing numbers is cheaper than comparing trees
         before = [numbers.setdefault(token(item), len(numbers)) for item in old]
         after = [numbers.setdefault(token(item), len(numbers)) for item in new]
-        for gap in gaps(align(before, after), Window(0, len(old), 0, len(new))):
+        if _comes_first(old, new):
+            pairs = align(before, after)
+        else:
+            pairs = [(i, j) for j, i in align(after, before)]
+        for gap in gaps(pairs, Window(0, len(old), 0, len(new))):
             both = min(gap.end - gap.start, gap.other_end - gap.other)
             for n in range(both):
                 i, j = gap.start + n, gap.other + n
@@ -158,3 +163,16 @@ class _Walk:
 def _told_apart_by(item: Item) -> Json:
     values: list[Json] = [value for _, value in item.keys]
     return values[0] if len(values) == 1 else values
+
+
+def _comes_first(one: list[Json], other: list[Json]) -> bool:
+    """Which of two lists is aligned with the other, whichever of them is on the left.
+
+    Often elements can be paired in several ways that are equally good; so a comparison finds as
+    many differences one way as the other.
+    """
+    if len(one) != len(other):
+        return len(one) < len(other)
+    differing = ((a, b) for a, b in zip(one, other, strict=True) if not same(a, b))
+    a, b = next(differing, (None, None))
+    return json.dumps(a, sort_keys=True) <= json.dumps(b, sort_keys=True)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 GENERATED_KINDS = frozenset({"ConfigMap", "Secret"})
 
-# The alphabet and length of the content hash that kustomize's generators append.
-_HASHED = re.compile(r"(.+)-[0-9bcdfghkmt2456789]{10}\Z")
+# The content hash that kustomize's generators append: ten hexadecimal digits, those that could
+# spell a word replaced by letters that cannot.
+_HASHED = re.compile(r"(.+)-[2456789bcdfghkmt]{10}\Z")
 
 
 class Known(NamedTuple):

@@ -33,7 +33,7 @@ _PLAIN_VALUE = re.compile(r"[A-Za-z_*/][\w./:*@-]*\Z", re.ASCII)
 _JSON_WORDS = frozenset({"true", "false", "null", "NaN", "Infinity"})
 _PLAIN_STEP = re.compile(r"[^.\[\]\"]+")
 _BRACKET = re.compile(r'\[((?:[^\]"]|"(?:[^"\\]|\\.)*")*)\]')
-_CONDITION = re.compile(r'\s*(?:([^=,"]+)=)?("(?:[^"\\]|\\.)*"|[^,"]*)\s*(?:,|\Z)')
+_CONDITION = re.compile(r'\s*(?:([^=,"]+)=)?("(?:[^"\\]|\\.)*"|[^=,"]*)\s*(?:,|\Z)')
 
 
 @dataclass(frozen=True, slots=True)

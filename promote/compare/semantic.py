@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from promote.compare.fields import compare_fields
 from promote.compare.ignore import Ignorer
-from promote.compare.keys import no_merge_keys
+from promote.compare.kubernetes import kubernetes_merge_keys
 from promote.compare.pairing import pair
 from promote.compare.records import Change, Diff, ResourceChange
 from promote.compare.scalars import same_quantity, same_scalar
@@ -27,7 +27,7 @@ def diff(
     *,
     ignore: Sequence[IgnoreRule] = (),
     rename: Callable[[Sequence[Resource]], Sequence[Resource]] | None = None,
-    merge_keys: MergeKeys = no_merge_keys,
+    merge_keys: MergeKeys | None = None,
     quantities: bool = False,
 ) -> Diff:
     """Compare two sets of resources by meaning.
@@ -40,7 +40,7 @@ def diff(
         right: the resources after.
         ignore: what to keep out; it is counted and listed apart.
         rename: carries the left side into the names of the right one, when the right is a variant.
-        merge_keys: how Kubernetes tells the elements of lists apart.
+        merge_keys: how the elements of lists are told apart; as Kubernetes does by default.
         quantities: take quantities that mean the same (`1000m` and `1`) for the same, in the fields
             that Kubernetes knows as quantities. Otherwise values are the same only when their type
             and text are.
@@ -50,12 +50,13 @@ def diff(
     """
     before = left if rename is None else rename(left)
     ignorer = Ignorer(ignore, [*before, *right] if ignore else [])
+    keys = merge_keys or kubernetes_merge_keys()
     same_value = same_quantity if quantities else same_scalar
     found: list[tuple[ResourceId, ResourceChange]] = []
     unchanged = 0
     for old, new in pair(before, right):
         if old is not None and new is not None:
-            change = _changed(old, new, ignorer, merge_keys, same_value)
+            change = _changed(old, new, ignorer, keys, same_value)
             if change is None:
                 unchanged += 1
             else:

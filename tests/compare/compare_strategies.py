@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import strategies as st
 
-from promote.model.json import Document, Json
 from promote.model.resource import Resource
+
+if TYPE_CHECKING:
+    from promote.model.json import Document, Json
 
 keys = st.sampled_from(["name", "host", "a", "b", "x/y", "~t", "containers", "é"])
 scalars = st.one_of(

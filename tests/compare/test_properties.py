@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import jsonpatch
 from compare_strategies import documents, resource_sets, values
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from promote.compare import diff, json_patch
 from promote.compare.patch import apply_patch
 from promote.compare.scalars import same, token
-from promote.model.json import Document, Json
 from promote.model.resource import Resource
+
+if TYPE_CHECKING:
+    from promote.model.json import Document, Json
 
 
 @dataclass(frozen=True)
