@@ -1,0 +1,67 @@
+"""Where a value stands in a text: found when an error or an explanation needs it, not before."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from promote.model.json import FieldPath
+
+
+def locate(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:
+    """Line and column, from 1, of the value at a path; of its nearest parent if it is missing.
+
+    Returns:
+        None if the text is not YAML or has no such document.
+    """
+    return _find(data, path, document, key=False)
+
+
+def locate_key(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:
+    """Line and column, from 1, of the key that the path ends in; of the item, in a list.
+
+    Returns:
+        None as `locate`, and for a path that leads nowhere.
+    """
+    return _find(data, path, document, key=True)
+
+
+def _find(data: bytes | str, path: FieldPath, document: int, *, key: bool) -> tuple[int, int] | None:
+    nodes = _compose(data)
+    if document >= len(nodes):
+        return None
+    mark = None
+    node = nodes[document]
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            if key:
+                return None
+            break
+        mark, node = found
+    start = mark if key and mark is not None else node.start_mark
+    return start.line + 1, start.column + 1
+
+
+def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
+    """The mark of the key, and the value."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in reversed(node.value):
+            if isinstance(key, yaml.ScalarNode) and key.value == step:
+                return key.start_mark, value
+    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and -1 < step < len(node.value):
+        item = node.value[step]
+        return item.start_mark, item
+    return None
+
+
+@lru_cache(maxsize=16)
+def _compose(data: bytes | str) -> tuple[yaml.Node, ...]:
+    try:
+        nodes = tuple(yaml.compose_all(data, yaml.CSafeLoader))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return ()
+    return nodes
