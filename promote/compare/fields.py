@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from promote.compare.align import Window, align, gaps
 from promote.compare.keys import index_by_key
+from promote.compare.lists import match
 from promote.compare.records import Change, FieldChange
-from promote.compare.scalars import same, same_scalar, token
+from promote.compare.scalars import same, same_scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from promote.compare.keys import MergeKeys
     from promote.compare.paths import Item, Path, Step
@@ -115,21 +114,12 @@ class _Walk:
             self._record_order([item for item in before if item in after], after, order)
 
     def _by_order(self, old: list[Json], new: list[Json]) -> None:
-        numbers: dict[Hashable, int] = {}  # comparing numbers is cheaper than comparing trees
-        before = [numbers.setdefault(token(item), len(numbers)) for item in old]
-        after = [numbers.setdefault(token(item), len(numbers)) for item in new]
-        if _comes_first(old, new):
-            pairs = align(before, after)
-        else:
-            pairs = [(i, j) for j, i in align(after, before)]
-        for gap in gaps(pairs, Window(0, len(old), 0, len(new))):
-            both = min(gap.end - gap.start, gap.other_end - gap.other)
-            for n in range(both):
-                i, j = gap.start + n, gap.other + n
+        for i, j in match(old, new):
+            if i is not None and j is not None:
                 self._values(Place(j, i, j), old[i], new[j])
-            for i in range(gap.start + both, gap.end):
+            elif i is not None:
                 self._record(Change.REMOVED, Place(i, i, i), old=old[i])
-            for j in range(gap.other + both, gap.other_end):
+            elif j is not None:
                 self._record(Change.ADDED, Place(j, j, j), new=new[j])
 
     def _keys(self) -> tuple[str, ...]:
@@ -163,16 +153,3 @@ class _Walk:
 def _told_apart_by(item: Item) -> Json:
     values: list[Json] = [value for _, value in item.keys]
     return values[0] if len(values) == 1 else values
-
-
-def _comes_first(one: list[Json], other: list[Json]) -> bool:
-    """Which of two lists is aligned with the other, whichever of them is on the left.
-
-    Often elements can be paired in several ways that are equally good; so a comparison finds as
-    many differences one way as the other.
-    """
-    if len(one) != len(other):
-        return len(one) < len(other)
-    differing = ((a, b) for a, b in zip(one, other, strict=True) if not same(a, b))
-    a, b = next(differing, (None, None))
-    return json.dumps(a, sort_keys=True) <= json.dumps(b, sort_keys=True)
