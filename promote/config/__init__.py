@@ -1,0 +1,30 @@
+"""`promote.yaml`: read, validated and frozen."""
+
+from promote.config.load import PROJECT_FILE, load_config
+from promote.config.model import (
+    App,
+    Environment,
+    ForgeConfig,
+    IgnoreRule,
+    Layout,
+    ProjectConfig,
+    Promotable,
+    Rename,
+    RenameRule,
+)
+from promote.config.schema import schema
+
+__all__ = [
+    "PROJECT_FILE",
+    "App",
+    "Environment",
+    "ForgeConfig",
+    "IgnoreRule",
+    "Layout",
+    "ProjectConfig",
+    "Promotable",
+    "Rename",
+    "RenameRule",
+    "load_config",
+    "schema",
+]

@@ -1,0 +1,160 @@
+"""Making the frozen records of a project from its validated document."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, cast
+
+from promote.config.model import (
+    App,
+    Environment,
+    ForgeConfig,
+    IgnoreRule,
+    Layout,
+    NameField,
+    ProjectConfig,
+    Promotable,
+    Rename,
+    RenameRule,
+    TextRule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from promote.model.json import Document, Json
+    from promote.model.tree import Tree
+
+
+def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
+    """The records of a document that the schema holds good."""
+    layout = _layout(_mapping(document, "layout"))
+    promotable = _promotable(_mapping(document, "promotable"), Promotable())
+    apps = document.get("apps")
+    entries = apps if isinstance(apps, dict) else dict.fromkeys(_found(tree, root, layout.base))
+    return ProjectConfig(
+        name=cast("str", document["name"]),
+        layout=layout,
+        forge=ForgeConfig(**cast("dict[str, str]", _mapping(document, "forge"))),
+        clusters={
+            name: facts if isinstance(facts, dict) else {}
+            for name, facts in _mapping(document, "clusters").items()
+        },
+        apps={
+            name: _app(name, _as_mapping(entry), layout, promotable)
+            for name, entry in entries.items()
+        },
+        environments={
+            name: _environment(name, _as_mapping(entry))
+            for name, entry in _mapping(document, "environments").items()
+        },
+        bundles={name: _texts(apps) for name, apps in _mapping(document, "bundles").items()},
+        ignore=tuple(
+            IgnoreRule(**cast("dict[str, str]", entry)) for entry in _entries(document, "ignore")
+        ),
+    )
+
+
+def _mapping(data: Mapping[str, Json], key: str) -> Document:
+    return _as_mapping(data.get(key))
+
+
+def _as_mapping(value: Json) -> Document:
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(data: Mapping[str, Json], key: str) -> list[Document]:
+    value = data.get(key)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _layout(data: Document) -> Layout:
+    default = Layout()
+    return Layout(
+        cast("str", data.get("base", default.base)),
+        cast("str", data.get("overlay", default.overlay)),
+        _texts(data["values"]) if "values" in data else default.values,
+    )
+
+
+def _promotable(data: Document, default: Promotable) -> Promotable:
+    return Promotable(
+        bool(data.get("images", default.images)),
+        bool(data.get("charts", default.charts)),
+        bool(data.get("refs", default.refs)),
+        _texts(data["values"]) if "values" in data else default.values,
+    )
+
+
+def _found(tree: Tree, root: str, pattern: str) -> list[str]:
+    """The apps of a project that names none: the directories that fit the pattern of bases."""
+    before, placeholder, after = pattern.partition("{app}")
+    if not placeholder:
+        return []
+    folder = posixpath.normpath(posixpath.join(root, posixpath.dirname(before + "x")))
+    if tree.kind(folder) != "directory":
+        return []
+    return [
+        name
+        for name in tree.entries(folder)
+        if tree.kind(posixpath.join(folder, name + after)) == "directory"
+    ]
+
+
+def _app(name: str, data: Document, layout: Layout, promotable: Promotable) -> App:
+    return App(
+        name,
+        cast("str", data.get("base") or layout.base.replace("{app}", name)),
+        data.get("scope") == "cluster",
+        _promotable(_mapping(data, "promotable"), promotable),
+    )
+
+
+def _environment(name: str, data: Document) -> Environment:
+    variant_of = data.get("variant-of")
+    return Environment(
+        name,
+        _texts(data.get("from")),
+        variant_of if isinstance(variant_of, str) else None,
+        _rename(_mapping(data, "rename")),
+        _texts(data.get("clusters")),
+        _texts(data["apps"]) if "apps" in data else None,
+        tuple(next(iter(entry.items())) for entry in _entries(data, "gates")),
+    )
+
+
+def _rename(data: Document) -> Rename:
+    return Rename(
+        clusters=_rules(data.get("clusters")),
+        namespaces=_rules(data.get("namespaces")),
+        names=_rules(data.get("names")),
+        shared=_texts(data.get("shared")),
+        text=tuple(
+            TextRule(
+                cast("str", entry["field"]),
+                entry["action"] == "rewrite",
+                cast("str", entry.get("kind", "")),
+                cast("str", entry.get("name", "")),
+            )
+            for entry in _entries(data, "text")
+        ),
+        fields=tuple(
+            NameField(**cast("dict[str, str]", entry)) for entry in _entries(data, "fields")
+        ),
+    )
+
+
+def _rules(value: Json) -> tuple[RenameRule, ...]:
+    """Rules as a list, or in short as a mapping of old names to new ones."""
+    if isinstance(value, dict):
+        return tuple(RenameRule(name=old, to=str(new)) for old, new in value.items())
+    entries = value if isinstance(value, list) else []
+    return tuple(
+        RenameRule(**cast("dict[str, str]", entry)) for entry in entries if isinstance(entry, dict)
+    )

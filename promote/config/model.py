@@ -1,0 +1,221 @@
+"""What a project is: frozen records that `promote.yaml` is read into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from promote.model.json import Document, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are; `{app}`, `{environment}` and `{cluster}` stand for names.
+
+    Attributes:
+        base: an app's base.
+        overlay: an app's overlay in an environment.
+        values: the files of values, the lowest layer first.
+    """
+
+    base: str = "bases/{app}"
+    overlay: str = "overlays/{environment}/{app}"
+    values: tuple[str, ...] = (
+        "bases/{app}/values.yaml",
+        "overlays/{environment}/values.yaml",
+        "overlays/{environment}/{app}/values.yaml",
+        "overlays/{environment}/clusters/{cluster}/values.yaml",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeConfig:
+    """Where pull requests live."""
+
+    kind: str = "local"
+    remote: str = "origin"
+    branch: str = "main"
+    url: str = ""
+    ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotable:
+    """Which fields make a release.
+
+    Attributes:
+        images, charts, refs: whether those of the overlay's kustomization do.
+        values: paths of values.
+    """
+
+    images: bool = True
+    charts: bool = True
+    refs: bool = True
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An application.
+
+    Attributes:
+        name: its name.
+        base: where its base is, relative to the project.
+        per_cluster: rendered once for each cluster of an environment, not once for all.
+        promotable: which of its fields make a release.
+    """
+
+    name: str
+    base: str
+    per_cluster: bool = False
+    promotable: Promotable = field(default_factory=Promotable)
+
+
+@dataclass(frozen=True, slots=True)
+class RenameRule:
+    """A rule of a rename; an empty selector stands for all.
+
+    Attributes:
+        group, kind, name, pattern: what it is for; `pattern` is a regular expression for the whole
+            name.
+        to: the new name, in which `\\1` stands for the pattern's first group.
+        prefix, suffix: what is put before and behind the name, without `to`.
+    """
+
+    group: str = ""
+    kind: str = ""
+    name: str = ""
+    pattern: str = ""
+    to: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """What to do with names in one field of free text."""
+
+    field: str
+    rewrite: bool
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameField:
+    """A field of a project's own kind that holds a name, as a row of the package's table."""
+
+    kind: str
+    path: str
+    holds: str
+    group: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """How names change from a primary to its variant.
+
+    Attributes:
+        clusters, namespaces, names: rules, of which the first that fits counts.
+        shared: what both sides use under one name.
+        text: what to do with names in free text.
+        fields: fields of the project's own kinds that hold names.
+    """
+
+    clusters: tuple[RenameRule, ...] = ()
+    namespaces: tuple[RenameRule, ...] = ()
+    names: tuple[RenameRule, ...] = ()
+    shared: tuple[str, ...] = ()
+    text: tuple[TextRule, ...] = ()
+    fields: tuple[NameField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A node of the graph of environments.
+
+    Attributes:
+        name: its name.
+        upstreams: where releases come from.
+        variant_of: the primary, for a variant.
+        rename: how names change from the primary.
+        clusters: its clusters.
+        apps: the apps that run here; None for all that have an overlay.
+        gates: the conditions of a promotion, each a kind and what it is told.
+    """
+
+    name: str
+    upstreams: tuple[str, ...] = ()
+    variant_of: str | None = None
+    rename: Rename = field(default_factory=Rename)
+    clusters: tuple[str, ...] = ()
+    apps: tuple[str, ...] | None = None
+    gates: tuple[tuple[str, Json], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreRule:
+    """What is not compared; None says nothing. `promote.compare` says what each part means."""
+
+    group: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    namespace: str | None = None
+    pointer: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectConfig:
+    """A project.
+
+    Attributes:
+        name: its name.
+        layout: where things are.
+        forge: where pull requests live.
+        clusters: facts about each cluster.
+        apps, environments: by name, in the order of the file.
+        bundles: apps that move together, by the name of the bundle.
+        ignore: what is not compared.
+    """
+
+    name: str
+    layout: Layout
+    forge: ForgeConfig
+    clusters: Mapping[str, Document]
+    apps: Mapping[str, App]
+    environments: Mapping[str, Environment]
+    bundles: Mapping[str, tuple[str, ...]]
+    ignore: tuple[IgnoreRule, ...]
+
+    def downstream(self, environment: str) -> tuple[str, ...]:
+        """The environments whose releases come from this one."""
+        return tuple(
+            name for name, other in self.environments.items() if environment in other.upstreams
+        )
+
+    def variants_of(self, environment: str) -> tuple[str, ...]:
+        """The variants of an environment."""
+        return tuple(
+            name for name, other in self.environments.items() if other.variant_of == environment
+        )
+
+    def in_order(self) -> tuple[str, ...]:
+        """The environments, each after those that its releases come from."""
+        done: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            if name not in done:
+                environment = self.environments[name]
+                above = [*environment.upstreams, *filter(None, [environment.variant_of])]
+                for upstream in above:
+                    visit(upstream)
+                done[name] = None
+
+        for name in self.environments:
+            visit(name)
+        return tuple(done)
