@@ -16,7 +16,7 @@ from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, NewType
 
-from promote.compare.patch import apply_patch, json_patch
+from promote.compare.patch import apply, edits
 from promote.compare.paths import Item
 from promote.compare.records import Change, Diff, FieldChange, IgnoredChange, ResourceChange
 from promote.model.resource import Resource
@@ -68,7 +68,7 @@ def _resource(change: ResourceChange) -> ResourceChange:
     ignored = tuple(
         IgnoredChange(_change(one.change, before, after), one.rule) for one in change.ignored
     )
-    doc = apply_patch(left.doc, json_patch(left.doc, changes))
+    doc = apply(left.doc, edits(left.doc, changes))
     return replace(change, left=left, right=Resource(doc), changes=changes, ignored=ignored)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+
 from promote.compare.fields import compare_fields
 from promote.compare.ignore import Ignorer
 from promote.compare.kubernetes import kubernetes_merge_keys
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from promote.compare.keys import MergeKeys
     from promote.compare.pairing import Known
     from promote.compare.scalars import SameScalar
+    from promote.model.json import Document
     from promote.model.resource import Resource, ResourceId
 
 
@@ -73,13 +76,29 @@ def _changed(
     old: Known, new: Known, ignorer: Ignorer, merge_keys: MergeKeys, same_value: SameScalar
 ) -> ResourceChange | None:
     left, right = old.resource, new.resource
-    if left.doc is right.doc:
+    if _identical(left.doc, right.doc):
         return None
     changes = compare_fields(left.doc, right.doc, new.id.gvk, merge_keys, same_value)
     if not changes:
         return None
     shown, ignored = ignorer.split(changes, old.id, new.id)
     return ResourceChange(Change.CHANGED, left, right, shown, ignored)
+
+
+def _identical(left: Document, right: Document) -> bool:
+    """Whether two documents are plainly the same: most are, and need no walk.
+
+    Python's equality takes 1, 1.0 and true for equal; written as JSON they differ. JSON in turn
+    has no NaN, which equality tells from everything. A no may be wrong; the walk finds out.
+    """
+    if left is right:
+        return True
+    if left != right:
+        return False
+    try:
+        return orjson.dumps(left) == orjson.dumps(right)
+    except TypeError:  # an integer that orjson does not write
+        return False
 
 
 def _alone(kind: Change, known: Known, ignorer: Ignorer) -> ResourceChange:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from promote.compare import Diff, diff, format_path
-from promote.compare.patch import apply_patch, json_patch
+from promote.compare.patch import apply, edits
 from promote.compare.patterns import Pattern
 from promote.errors import UsageError
 from promote.model.resource import Resource
@@ -111,7 +111,7 @@ def test_a_rule_takes_only_its_part_of_what_was_removed() -> None:
     (change,) = found.shown[0].changes
     assert change.old == {"c": 2, "d": [2]}
     assert ignored(found) == ["spec.a.b", "spec.a.d[0]"]
-    assert apply_patch(thing(left), json_patch(thing(left), [change])) == thing(
+    assert apply(thing(left), edits(thing(left), [change])) == thing(
         {"a": {"b": 1, "d": [{"name": "x", "v": 1}]}}
     )
 

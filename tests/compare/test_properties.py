@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promote.compare import diff, json_patch
-from promote.compare.patch import apply_patch
+from promote.compare.patch import apply, edits
 from promote.compare.scalars import same, token
 from promote.model.resource import Resource
 
@@ -60,6 +60,7 @@ def test_the_patch_turns_left_into_right(left: Document, right: Document) -> Non
     for change in found.resources:
         patched = jsonpatch.apply_patch(left, json_patch(left, change.changes))
         assert same(patched, right)
+        assert same(apply(left, edits(left, change.changes)), right)
     assert found.is_empty == same(left, right)
     assert same([left, right], list(before)), "a document was changed in place"
 
@@ -92,7 +93,7 @@ def test_nothing_ignored_is_lost_and_the_patch_still_applies(
 ) -> None:
     for change in diff([Resource(left)], [Resource(right)], ignore=ignore).resources:
         assert change.changes or change.ignored
-        patched = apply_patch(left, json_patch(left, change.changes))
+        patched = apply(left, edits(left, change.changes))
         again = diff([Resource(patched)], [Resource(right)], ignore=ignore)
         # A whole element of a list that is kept out shifts the others, which is then a difference.
         shifted = any(isinstance(one.change.left[-1], int) for one in change.ignored)
