@@ -33,7 +33,7 @@ class IgnoreRule(Protocol):
 
     @property
     def group(self) -> str | None:
-        """A glob over the API group."""
+        """A glob over the API group; empty for the core group, which has no name."""
 
     @property
     def name(self) -> str | None:
@@ -71,7 +71,7 @@ class _Ready:
         rule = self.rule
         return (
             _glob(rule.kind, resource.kind)
-            and _glob(rule.group, resource.group)
+            and (rule.group is None or fnmatchcase(resource.group, rule.group))
             and _glob(rule.name, resource.name)
             and _glob(rule.namespace, resource.namespace)
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promote.compare import diff
 from promote.compare.conceal import conceal
 from promote.compare.formats import to_json, to_markdown, to_text, to_unified
+from promote.config.model import IgnoreRule
 from promote.model.resource import Resource
 from promote.yamlio import load_all, load_one
 
@@ -35,26 +35,16 @@ COLOURED: dict[str, Callable[[Concealed], str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Rule:
-    kind: str = ""
-    group: str = ""
-    name: str = ""
-    namespace: str = ""
-    pointer: str = ""
-    when: str = ""
-
-
 def load(path: Path) -> list[Resource]:
     documents = load_all(path.read_bytes(), path.name)
     return [Resource(doc) for doc in documents if isinstance(doc, dict)]
 
 
-def rules(case: Path) -> list[Rule]:
+def rules(case: Path) -> list[IgnoreRule]:
     path = case / "ignore.yaml"
     found = load_one(path.read_bytes(), path.name) if path.exists() else []
     assert isinstance(found, list)
-    return [Rule(**rule) for rule in found if isinstance(rule, dict)]
+    return [IgnoreRule(**rule) for rule in found if isinstance(rule, dict)]
 
 
 def compared(case: Path) -> Diff:

@@ -4,12 +4,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from compare_cases import CASES, Rule, compared, everything
+from compare_cases import CASES, compared, everything
 from hypothesis import given
 from hypothesis import strategies as st
 
 from promote.compare import diff
 from promote.compare.conceal import REDACTED, REDACTED_CHANGED, conceal, conceal_document
+from promote.config.model import IgnoreRule
 from promote.model.resource import Resource
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_what_is_ignored_is_no_less_secret(pointer: str) -> None:
     sides = [(change.left, change.right) for change in compared(SECRETS).resources]
     left = [one for one, _ in sides if one]
     right = [one for _, one in sides if one]
-    for output in everything(diff(left, right, ignore=[Rule(pointer=pointer)])).values():
+    for output in everything(diff(left, right, ignore=[IgnoreRule(pointer=pointer)])).values():
         assert not CANARY.search(output)
 
 

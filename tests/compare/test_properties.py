@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import jsonpatch
@@ -14,20 +13,11 @@ from hypothesis import strategies as st
 from promote.compare import diff, json_patch
 from promote.compare.patch import apply, edits
 from promote.compare.scalars import same, token
+from promote.config.model import IgnoreRule
 from promote.model.resource import Resource
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
-
-
-@dataclass(frozen=True)
-class Rule:
-    kind: str = ""
-    group: str = ""
-    name: str = ""
-    namespace: str = ""
-    pointer: str = ""
-    when: str = ""
 
 
 segments = st.sampled_from(
@@ -35,9 +25,9 @@ segments = st.sampled_from(
 )
 rules = st.lists(
     st.builds(
-        Rule,
-        kind=st.sampled_from(["", "Thing", "S*"]),
-        name=st.sampled_from(["", "a", "[ab]"]),
+        IgnoreRule,
+        kind=st.sampled_from([None, "Thing", "S*"]),
+        name=st.sampled_from([None, "a", "[ab]"]),
         pointer=st.lists(segments, max_size=4).map(lambda parts: "".join(f"/{p}" for p in parts)),
     ),
     max_size=3,
@@ -67,7 +57,7 @@ def test_the_patch_turns_left_into_right(left: Document, right: Document) -> Non
 
 @given(resource_sets(), resource_sets(), rules)
 def test_counts_are_the_same_both_ways(
-    left: list[Resource], right: list[Resource], ignore: list[Rule]
+    left: list[Resource], right: list[Resource], ignore: list[IgnoreRule]
 ) -> None:
     there = diff(left, right, ignore=ignore).summary
     back = diff(right, left, ignore=ignore).summary
@@ -78,7 +68,7 @@ def test_counts_are_the_same_both_ways(
 
 @given(resource_sets(), resource_sets(), rules, rules)
 def test_more_rules_never_show_more(
-    left: list[Resource], right: list[Resource], fewer: list[Rule], more: list[Rule]
+    left: list[Resource], right: list[Resource], fewer: list[IgnoreRule], more: list[IgnoreRule]
 ) -> None:
     some = diff(left, right, ignore=fewer)
     fewest = diff(left, right, ignore=[*fewer, *more])
@@ -89,7 +79,7 @@ def test_more_rules_never_show_more(
 
 @given(documents, documents, rules)
 def test_nothing_ignored_is_lost_and_the_patch_still_applies(
-    left: Document, right: Document, ignore: list[Rule]
+    left: Document, right: Document, ignore: list[IgnoreRule]
 ) -> None:
     for change in diff([Resource(left)], [Resource(right)], ignore=ignore).resources:
         assert change.changes or change.ignored
