@@ -1,0 +1,220 @@
+"""Strategic merge: a patch laid over a resource, lists merged as the schema of the kind says.
+
+The behaviour is that of kustomize v5.8.1, which differs from kubectl's in places: what a patch
+states of a list comes before what was there; a list that the schema does not know is replaced; and
+`$setElementOrder`, `$deleteFromPrimitiveList` and `$retainKeys` are fields without a meaning.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from promote.errors import PatchError
+from promote.render.merge import directives
+from promote.render.merge.directives import Directive
+from promote.render.merge.lists import merge_elements
+from promote.render.merge.spot import Spot
+from promote.render.merge.written import MISSING, Missing, blank_keys, like_before
+
+if TYPE_CHECKING:
+    from promote.model.json import Document, Json
+    from promote.render.merge.schema import Schema, Type
+
+
+def strategic_merge(target: Document, patch: Document, schema: Schema) -> Document | None:
+    """The target with the patch merged into it.
+
+    Returns:
+        A document that shares with the target what the patch does not change; the target itself if
+        that is all of it; None if the patch deletes it.
+
+    Raises:
+        PatchError: the patch has a mapping, list or scalar where the target has another of these,
+            or an unknown directive.
+    """
+    merged = _Merge(schema).walk(target, patch, Spot(None))
+    if merged is MISSING or merged is None:
+        return None
+    if not isinstance(merged, dict):
+        raise PatchError("the patch does not leave a resource")
+    return merged
+
+
+class _Merge:
+    """One merge, with the schema that it goes by."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def walk(self, target: Json | Missing, patch: Json | Missing, spot: Spot) -> Json | Missing:
+        """What becomes of a part of the target; a patch that is MISSING says nothing about it."""
+        if isinstance(target, dict):
+            stated = _expect(patch, dict, spot)
+            return self._mapping(target, stated, spot.or_of(self._type_of(target, patch)))
+        if isinstance(target, list):
+            return self._list(target, _expect(patch, list, spot), spot)
+        if target is None or target is MISSING:
+            return self._new(target, patch, spot)
+        if patch is None or patch is MISSING:
+            return target if patch is MISSING else MISSING
+        if isinstance(patch, dict | list):
+            raise _mismatch(target, patch, spot)
+        return patch
+
+    def _type_of(self, *sources: Json | Missing) -> Type | None:
+        """The type of a mapping that says what it is: a resource, or one within another."""
+        for source in sources:
+            if isinstance(source, dict) and "apiVersion" in source:
+                api_version, kind = source["apiVersion"], source.get("kind")
+                if isinstance(api_version, str) and isinstance(kind, str):
+                    found = self.schema.type_of(api_version, kind)
+                    if found is not None:
+                        return found
+        return None
+
+    # Mappings
+
+    def _mapping(
+        self, target: dict[str, Json], patch: dict[str, Json] | Missing | None, spot: Spot
+    ) -> Json | Missing:
+        if patch is None:
+            return MISSING
+        if patch is MISSING:
+            idle = (spot.known is None or not spot.known.has_lists) and _is_idle(target)
+            return target if idle else self._fields(target, {}, spot)
+        directive, patch = directives.of_mapping(patch)
+        if directive is Directive.DELETE:
+            return MISSING
+        if directive is Directive.REPLACE:
+            return self._settle_fields(patch, spot)
+        return self._fields(target, patch, spot)
+
+    def _fields(
+        self, target: dict[str, Json], patch: dict[str, Json], spot: Spot
+    ) -> dict[str, Json]:
+        changes: dict[str, Json | Missing] = {}
+        blanks = blank_keys(target)
+        for key, old in target.items():
+            stated = patch.get(key, MISSING)
+            if stated is MISSING and not isinstance(old, dict | list):
+                if key in blanks and old is None:
+                    changes[key] = MISSING
+                continue
+            new = self.walk(old, stated, spot.field(key))
+            if new is not old:
+                changes[key] = new if new is MISSING else like_before(old, new)
+        for key, stated in patch.items():
+            if key not in target:
+                changes[key] = self._new(MISSING, stated, spot.field(key))
+        return _changed(target, changes)
+
+    # What was not there
+
+    def _new(self, target: Missing | None, patch: Json | Missing, spot: Spot) -> Json | Missing:
+        """What the patch puts where there was nothing, or where there was null."""
+        if patch is MISSING:
+            return target
+        if isinstance(patch, dict):
+            if patch.get(directives.KEY) == Directive.DELETE.value:
+                return MISSING
+            spot = spot.or_of(self._type_of(patch))
+            return self._settle_fields(directives.without_directive(patch), spot)
+        if isinstance(patch, list) and spot.merges:
+            return merge_elements(patch, patch, spot, self._element)
+        return MISSING if patch is None else patch
+
+    def _settle_fields(self, patch: dict[str, Json], spot: Spot) -> dict[str, Json]:
+        """A mapping of a patch as it stands in the result: without nulls and directives."""
+        changes: dict[str, Json | Missing] = {}
+        for key, stated in patch.items():
+            if isinstance(stated, dict | list | None):
+                new = self._settle(stated, spot.field(key))
+                if new is not stated:
+                    changes[key] = new
+        return _changed(patch, changes)
+
+    def _settle(self, patch: Json, spot: Spot) -> Json | Missing:
+        """A part of a patch as it stands in the result when it is merged with nothing else."""
+        if isinstance(patch, dict):
+            directive, rest = directives.of_mapping(patch)
+            if directive is Directive.DELETE:
+                return MISSING
+            return self._settle_fields(rest, spot.or_of(self._type_of(patch)))
+        if isinstance(patch, list) and spot.merges:
+            directive, items = directives.of_list(patch)
+            if directive is Directive.DELETE:
+                return MISSING
+            return merge_elements(items, items, spot, self._element)
+        return MISSING if patch is None else patch
+
+    # Lists
+
+    def _list(
+        self, target: list[Json], patch: list[Json] | Missing | None, spot: Spot
+    ) -> Json | Missing:
+        if patch is None:
+            return MISSING
+        if not spot.merges:
+            return target if patch is MISSING else patch
+        if patch is MISSING:
+            return merge_elements(target, [], spot, self._element)
+        directive, patch = directives.of_list(patch)
+        if directive is Directive.DELETE:
+            return MISSING
+        base = patch if directive is Directive.REPLACE else target
+        return merge_elements(base, patch, spot, self._element)
+
+    def _element(self, target: Json | Missing, patch: Json | Missing, spot: Spot) -> Json | Missing:
+        """`walk` for an element of a list, which stands for both where the target had no list."""
+        if target is patch and target is not MISSING:
+            return self._settle(target, spot)
+        return self.walk(target, patch, spot)
+
+
+def _is_idle(mapping: dict[str, Json]) -> bool:
+    """Whether a mapping without mergeable lists stays as it is when a patch does not touch it.
+
+    This spares large documents the walk: only blanks and resources within it are looked for.
+    """
+    if type(mapping) is not dict and blank_keys(mapping):
+        return False
+    if "apiVersion" in mapping and "kind" in mapping:
+        return False
+    return all(_is_idle(value) for value in mapping.values() if isinstance(value, dict))
+
+
+def _changed(mapping: dict[str, Json], changes: dict[str, Json | Missing]) -> dict[str, Json]:
+    """The mapping with some keys changed, MISSING ones left out; itself if there are none."""
+    if not changes:
+        return mapping
+    merged = {key: value for key, value in mapping.items() if key not in changes}
+    merged.update((key, value) for key, value in changes.items() if value is not MISSING)
+    if len(merged) == len(mapping) and all(
+        merged[key] is mapping.get(key, MISSING) for key in merged
+    ):
+        return mapping
+    return merged
+
+
+_Container = TypeVar("_Container", dict[str, "Json"], list["Json"])
+
+
+def _expect(
+    patch: Json | Missing, kind: type[_Container], spot: Spot
+) -> _Container | Missing | None:
+    if patch is None or patch is MISSING or isinstance(patch, kind):
+        return patch
+    raise _mismatch(kind(), patch, spot)
+
+
+def _mismatch(target: Json, patch: Json, spot: Spot) -> PatchError:
+    return PatchError(
+        f"the patch has {_describe(patch)} at {spot}, where the target has {_describe(target)}",
+        hint="use `$patch: replace`, or a JSON patch, to put something else in its place",
+    )
+
+
+def _describe(value: Json) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else "a plain value"
