@@ -55,7 +55,7 @@ json = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text("ab/~"), json, min_size=1), json, st.data())
+@given(st.dictionaries(st.text("ab", min_size=1), json), json, st.data())
 def test_what_is_added_is_found_and_removed_again(
     document: Document, value: Json, data: st.DataObject
 ) -> None:

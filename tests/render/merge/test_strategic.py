@@ -25,19 +25,19 @@ def name(case: Case) -> str:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "expected" in case], ids=name)
-def test_merges(case):
+def test_merges(case: Case) -> None:
     target, patch = copy.deepcopy(case["target"]), copy.deepcopy(case["patch"])
     assert strategic_merge(target, patch, builtin_schema()) == case["expected"]
     assert (target, patch) == (case["target"], case["patch"]), "changed in place"
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "error" in case], ids=name)
-def test_refuses(case):
+def test_refuses(case: Case) -> None:
     with pytest.raises(PatchError, match=case["error"]):
         strategic_merge(case["target"], case["patch"], builtin_schema())
 
 
-def deployment(**pod):
+def deployment(**pod: Json) -> Document:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -46,7 +46,7 @@ def deployment(**pod):
     }
 
 
-def test_what_a_patch_does_not_touch_is_shared():
+def test_what_a_patch_does_not_touch_is_shared() -> None:
     containers = [{"name": "web", "env": [{"name": "A", "value": "x"}]}]
     target = deployment(containers=containers, volumes=[{"name": "a"}])
     merged = strategic_merge(target, deployment(volumes=[{"name": "b"}]), builtin_schema())
@@ -54,7 +54,7 @@ def test_what_a_patch_does_not_touch_is_shared():
     assert merged["spec"]["template"]["spec"]["volumes"] == [{"name": "b"}, {"name": "a"}]
 
 
-def test_a_patch_that_changes_nothing_gives_the_target_back():
+def test_a_patch_that_changes_nothing_gives_the_target_back() -> None:
     target = deployment(containers=[{"name": "web", "image": "web:1"}])
     patch = deployment(containers=[{"name": "web", "image": "web:1"}])
     assert strategic_merge(target, patch, builtin_schema()) is target
@@ -63,12 +63,12 @@ def test_a_patch_that_changes_nothing_gives_the_target_back():
 class Noted(dict):
     """A mapping whose parser noted which of its values are blank."""
 
-    def __init__(self, values, *blanks):
+    def __init__(self, values: dict[str, Json], *blanks: str) -> None:
         super().__init__(values)
         self.blanks = frozenset(blanks)
 
 
-def test_a_blank_value_goes_and_a_null_stays():
+def test_a_blank_value_goes_and_a_null_stays() -> None:
     target = {
         "apiVersion": "example.com/v1",
         "kind": "Shop",
