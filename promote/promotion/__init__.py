@@ -1,0 +1,33 @@
+"""Moving releases: plan, gates, the pull request of a promotion, rollback, holds, status.
+
+`plan` and `status` only read. `apply` and `rollback` write one branch and one pull request, and
+may be run again, anywhere and by anyone, until they are merged.
+"""
+
+from promote.promotion.apply import Outcome, promote
+from promote.promotion.gates import Verdict
+from promote.promotion.holds import Hold
+from promote.promotion.plan import AppPlan, Plan, make_plan
+from promote.promotion.release import FieldKey, Move, Release
+from promote.promotion.rollback import roll_back
+from promote.promotion.session import Session, open_session
+from promote.promotion.status import Cell, Status, read_status
+
+__all__ = [
+    "AppPlan",
+    "Cell",
+    "FieldKey",
+    "Hold",
+    "Move",
+    "Outcome",
+    "Plan",
+    "Release",
+    "Session",
+    "Status",
+    "Verdict",
+    "make_plan",
+    "open_session",
+    "promote",
+    "read_status",
+    "roll_back",
+]

@@ -1,0 +1,111 @@
+"""What a gate is given, and what it answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from promote.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promote.promotion.holds import Hold
+    from promote.promotion.release import Release
+
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One app about to move into one environment.
+
+    Attributes:
+        now: the time, with its zone.
+        sources: the environments that the release comes from.
+        releases: what each of them has, in the same order.
+        landed: since when an environment has had the release that it has; None when nobody knows.
+        hold: what pins the app in the target.
+    """
+
+    now: datetime
+    app: str
+    target: str
+    sources: tuple[str, ...]
+    releases: tuple[Release, ...]
+    landed: Callable[[str], datetime | None]
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a gate says.
+
+    Attributes:
+        gate: the gate's kind.
+        passed: whether the promotion may go on, for all this gate knows.
+        saw: what it looked at and found, in a line.
+        until: when it would pass by itself, if it can know.
+        overridden: why someone let the promotion go on all the same.
+    """
+
+    gate: str
+    passed: bool
+    saw: str
+    until: datetime | None = None
+    overridden: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it stops the promotion."""
+        return not self.passed and self.overridden is None
+
+    def __str__(self) -> str:
+        mark = "passed" if self.passed else "holds" if self.holds else "overridden"
+        until = f", until {stamp(self.until)}" if self.until and not self.passed else ""
+        why = f" ({self.overridden})" if self.overridden and not self.passed else ""
+        return f"{self.gate} {mark}: {self.saw}{until}{why}"
+
+
+class Gate(Protocol):
+    """A condition that a promotion must meet."""
+
+    @property
+    def kind(self) -> str:
+        """What the project file calls it, and `--override` takes."""
+        ...
+
+    def check(self, case: Case) -> Verdict:
+        """Look, and say what was seen."""
+        ...
+
+
+def stamp(time: datetime) -> str:
+    """A time for a person, in UTC, to the minute."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def parse_duration(text: object) -> timedelta:
+    """Read `90m`, `24h`, `7d` or `1d12h`.
+
+    Raises:
+        ProjectError: it is not a duration.
+    """
+    match = _DURATION.fullmatch(text) if isinstance(text, str) and text else None
+    if match is None:
+        raise ProjectError(f"{text!r} is not a duration", hint="write 90m, 24h, 7d or 1d12h")
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def say_duration(span: timedelta) -> str:
+    """A duration for a person: its two largest units."""
+    seconds = max(0, int(span.total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s")]
+    shown = [f"{number}{unit}" for number, unit in parts if number]
+    return " ".join(shown[:2]) or "0s"

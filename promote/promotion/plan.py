@@ -1,0 +1,187 @@
+"""What would move, what holds it back, and what it would do. Read-only: nothing here writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from promote.errors import UsageError
+from promote.promotion.edits import apply_moves, homeless
+from promote.promotion.effects import Effect, effects
+from promote.promotion.fields import find
+from promote.promotion.gates import Case, judge, parse_gates
+from promote.promotion.history import periods
+from promote.promotion.holds import find_hold, lift_hold, read_holds
+from promote.promotion.release import EMPTY, Move, Release, moves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from promote.promotion.gates import Gate, Verdict
+    from promote.promotion.session import Session
+
+AppState = Literal["moves", "held", "same", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppPlan:
+    """What would happen to one app.
+
+    Attributes:
+        sources: the environments that it comes from.
+        wanted: the release that they have.
+        current: the release that the target has.
+        moves: the fields that would change.
+        homeless: fields that would move, had the target's overlay a place for them.
+        verdicts: what each gate says; empty when nothing would move.
+    """
+
+    app: str
+    sources: tuple[str, ...]
+    wanted: Release
+    current: Release
+    moves: tuple[Move, ...]
+    homeless: tuple[Move, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def state(self) -> AppState:
+        """`empty`: the upstream pins nothing; `same`: the target has it already."""
+        if not self.wanted:
+            return "empty"
+        if not self.moves:
+            return "same"
+        return "held" if any(verdict.holds for verdict in self.verdicts) else "moves"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would happen to a target environment.
+
+    Attributes:
+        tip: the commit of the base branch that all was read from.
+        edits: the files that would change, by path in the tree.
+        effects: the rendered difference of the target and of its variants.
+        lifted: the apps whose hold the promotion ends.
+    """
+
+    target: str
+    tip: str
+    apps: tuple[AppPlan, ...]
+    edits: Mapping[str, bytes]
+    effects: tuple[Effect, ...]
+    lifted: tuple[str, ...] = ()
+
+    @property
+    def moving(self) -> tuple[AppPlan, ...]:
+        """The apps of which a field would change, held or not."""
+        return tuple(app for app in self.apps if app.moves)
+
+    @property
+    def held(self) -> tuple[AppPlan, ...]:
+        """The apps that a gate holds back."""
+        return tuple(app for app in self.apps if app.state == "held")
+
+
+def make_plan(
+    session: Session,
+    target: str,
+    apps: Sequence[str] = (),
+    *,
+    overrides: Mapping[str, str] | None = None,
+    render: bool = True,
+) -> Plan:
+    """Say what a promotion into `target` would do. Reads only.
+
+    Args:
+        session: the project on its base branch.
+        target: the environment to promote into.
+        apps: which apps; all that the target has, if none is named.
+        overrides: gates to pass all the same, with the reason for each.
+        render: also render the target and its variants.
+
+    Raises:
+        UsageError: there is no such environment or app, or the environment has no upstream.
+        InputError: a file of the project is wrong.
+    """
+    view = session.view
+    sources = view.sources(target)
+    if not sources:
+        raise UsageError(
+            f"{target} has no upstream to promote from", hint=f"see `from` of {target}"
+        )
+    gates = parse_gates(view.gates(target))
+    chosen = view.check_apps(target, apps) if apps else view.apps(target)
+    edits: dict[str, bytes] = {}
+    planned = []
+    for app in chosen:
+        plan, changed = _plan_app(session, target, app, gates, overrides or {})
+        planned.append(plan)
+        edits |= changed
+    lifted = _lifted(session, target, planned)
+    tree = session.edited(edits)
+    for app in lifted:
+        edits |= lift_hold(tree, session.root, target, app)
+        tree = session.edited(edits)
+    touched = {plan.app for plan in planned if plan.moves}
+    environments = (target, *view.variants(target)) if render else ()
+    shown = effects(session, edits, environments, touched)
+    return Plan(target, session.tip, tuple(planned), edits, shown, lifted)
+
+
+def _plan_app(
+    session: Session,
+    target: str,
+    app: str,
+    gates: Sequence[Gate],
+    overrides: Mapping[str, str],
+) -> tuple[AppPlan, dict[str, bytes]]:
+    view, tree = session.view, session.tree
+    sources = view.sources_of(target, app)
+    promotable = view.promotable(app)
+    releases = tuple(find(tree, view.overlay(s, app), promotable).release for s in sources)
+    wanted = releases[0] if releases else EMPTY
+    pinned = find(tree, view.overlay(target, app), promotable)
+    every = moves(pinned.release, wanted)
+    without = homeless(pinned, every)
+    possible = [move for move in every if move not in without]
+    plan = AppPlan(app, sources, wanted, pinned.release, tuple(possible), tuple(without))
+    if not possible:
+        return plan, {}
+    case = Case(
+        now=session.clock(),
+        app=app,
+        target=target,
+        sources=sources,
+        releases=releases,
+        landed=_landed(session, app),
+        hold=find_hold(read_holds(tree, session.root), target, app),
+    )
+    judged = replace(plan, verdicts=tuple(judge(gates, case, overrides)))
+    return judged, apply_moves(tree, pinned, possible)
+
+
+def _landed(session: Session, app: str) -> Callable[[str], datetime | None]:
+    @cache
+    def landed(environment: str) -> datetime | None:
+        session.need_history()
+        view = session.view
+        found = periods(
+            session.repository, session.tip, view.overlay(environment, app), view.promotable(app)
+        )
+        newest = next(found, None)
+        return newest.time if newest else None
+
+    return landed
+
+
+def _lifted(session: Session, target: str, planned: Sequence[AppPlan]) -> tuple[str, ...]:
+    """The apps whose hold is overridden: to move them is to end it."""
+    holds = read_holds(session.tree, session.root)
+    return tuple(
+        plan.app
+        for plan in planned
+        if plan.state == "moves" and find_hold(holds, target, plan.app) is not None
+    )

@@ -1,0 +1,124 @@
+"""Rolling back: a promotion of an earlier release of the environment's own, and a hold on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import UsageError
+from promote.promotion.apply import Draft, Outcome, Race, carry_out
+from promote.promotion.branch import Wish, branch_name
+from promote.promotion.edits import apply_moves, homeless
+from promote.promotion.effects import effects
+from promote.promotion.fields import find
+from promote.promotion.history import Period, periods
+from promote.promotion.holds import Hold, set_hold
+from promote.promotion.plan import AppPlan, Plan
+from promote.promotion.release import Release, moves
+from promote.promotion.text import message
+
+if TYPE_CHECKING:
+    from promote.model.tree import Tree
+    from promote.promotion.session import Session
+
+_SHOWN = 5
+
+
+def roll_back(
+    session: Session,
+    environment: str,
+    app: str,
+    *,
+    to: str | None = None,
+    reason: str = "",
+) -> Outcome:
+    """Open, or bring up to date, the pull request back to an earlier release.
+
+    Gates do not hold it: a rollback is what one does when something is wrong. It restores the
+    promotable fields exactly, and sets a hold, which promotions respect until it is lifted.
+
+    Args:
+        session: the project on its base branch.
+        environment: where.
+        app: what.
+        to: id of an earlier release, or the start of one that no other has; the previous by
+            default.
+        reason: why, for the hold.
+
+    Raises:
+        UsageError: there is no such environment, app or release, or none before this one.
+        GitError: Git or the remote refuses, or others kept winning the race.
+        ForgeError: the forge refuses.
+    """
+    session.view.check_apps(environment, [app])
+    branch = branch_name("rollback", environment, [app])
+    marker = f"rollback {environment}/{app}"
+    race = Race(session, f"roll back {app} in {environment}")
+    while race.again():
+        session.need_history()
+        wanted = _earlier(session, environment, app, to)
+        hold = Hold(environment, app, wanted.id, reason or "rolled back")
+        plan = _plan(session, environment, app, wanted, hold)
+        if not plan.edits:
+            return Outcome("up to date", plan, branch)
+        wish = Wish(
+            branch,
+            marker,
+            lambda tree, plan=plan, hold=hold: _edits(session, tree, plan, hold),  # type: ignore[misc]  # bound now
+            message("Roll back", plan, marker),
+        )
+        notes = (f"sets a hold on {wanted.id}; take it out of holds.yaml to promote again",)
+        outcome = carry_out(session, plan, Draft("Roll back", wish, notes=notes))
+        if outcome is not None:
+            return outcome
+    raise race.lost()
+
+
+def _plan(session: Session, environment: str, app: str, wanted: Release, hold: Hold) -> Plan:
+    view = session.view
+    pinned = find(session.tree, view.overlay(environment, app), view.promotable(app))
+    every = moves(pinned.release, wanted, exactly=True)
+    without = homeless(pinned, every)
+    possible = tuple(move for move in every if move not in without)
+    planned = AppPlan(app, (), wanted, pinned.release, possible, tuple(without))
+    draft = Plan(environment, session.tip, (planned,), {}, ())
+    edits = _edits(session, session.tree, draft, hold)
+    environments = (environment, *view.variants(environment))
+    shown = effects(session, edits, environments, {app}) if possible else ()
+    return Plan(environment, session.tip, (planned,), edits, shown)
+
+
+def _edits(session: Session, tree: Tree, plan: Plan, hold: Hold) -> dict[str, bytes]:
+    view, changed = session.view, set_hold(tree, session.root, hold)
+    for app in plan.apps:
+        pinned = find(tree, view.overlay(plan.target, app.app), view.promotable(app.app))
+        skipped = {move.key for move in app.homeless}
+        every = moves(pinned.release, app.wanted, exactly=True)
+        changed |= apply_moves(tree, pinned, [m for m in every if m.key not in skipped])
+    return changed
+
+
+def _earlier(session: Session, environment: str, app: str, to: str | None) -> Release:
+    """The release to go back to."""
+    view = session.view
+    found = periods(
+        session.repository, session.tip, view.overlay(environment, app), view.promotable(app)
+    )
+    current = next(found, None)
+    if current is None:
+        raise UsageError(f"{app} has no release in {environment}")
+    if to is None:
+        previous = next((one for one in found if one.release.id != current.release.id), None)
+        if previous is None:
+            raise UsageError(f"{app} has no earlier release in {environment}")
+        return previous.release
+    return _matching([current, *found], to, f"{app} in {environment}")
+
+
+def _matching(known: list[Period], to: str, what: str) -> Release:
+    by_id = {period.release.id: period.release for period in reversed(known)}
+    matches = [release for name, release in by_id.items() if to and name.startswith(to)]
+    if len(matches) == 1:
+        return matches[0]
+    recent = ", ".join(dict.fromkeys(period.release.id for period in known[:_SHOWN]))
+    problem = "is the start of several releases" if matches else "is no release"
+    raise UsageError(f"{to!r} {problem} of {what}", hint=f"the latest: {recent}")

@@ -1,0 +1,129 @@
+"""A promotion's view of the world: the base branch as the remote has it, and the forge."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promote.errors import BugError, FileMissingError, ProjectError
+from promote.forge import open_forge
+from promote.forge.local import utc_now
+from promote.git import GitTree, Program, Repository
+from promote.promotion.view import View, bootstrap_forge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from promote.forge import Forge
+    from promote.git import Remote
+    from promote.model.tree import Tree
+
+
+class Session:
+    """One base branch of one remote, read at one commit; `refresh` reads it again.
+
+    What is promoted, and the gates that decide on it, are read from that commit: not from the
+    user's work tree, and not from the branch that is proposed.
+
+    Attributes:
+        base: the branch that environments are read from and merged into.
+        tip: the commit that it is at.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        remote: Remote,
+        forge: Forge,
+        *,
+        base: str,
+        root: str = "/",
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.repository = repository
+        self.remote = remote
+        self.forge = forge
+        self.base = base
+        self.root = root
+        self.clock = clock
+        self.tip = ""
+        self._view: View | None = None
+        self.refresh()
+
+    @property
+    def view(self) -> View:
+        """The project as the base branch has it."""
+        if self._view is None:
+            raise BugError("the session is closed")
+        return self._view
+
+    def close(self) -> None:
+        """End what renders."""
+        view, self._view = self._view, None
+        if view is not None:
+            view.close()
+
+    def refresh(self) -> None:
+        """Read the base branch again.
+
+        Raises:
+            GitError: the remote cannot be read.
+            ProjectError: the base branch has no project, or a wrong one.
+        """
+        ref = f"refs/heads/{self.base}"
+        tip = self.remote.fetch(ref).get(ref)
+        if tip is None:
+            raise ProjectError(
+                f"the remote {self.remote.name} has no branch {self.base}",
+                hint=f"`git push {self.remote.name} {self.base}` first",
+            )
+        if tip == self.tip:
+            return
+        self.close()
+        self.tip = tip
+        self.tree = GitTree(self.repository, tip)
+        try:
+            self._view = View.open(self.tree, self.root)
+        except FileMissingError as error:
+            raise ProjectError(
+                f"{self.remote.name}/{self.base}: {error.message}",
+                hint="commit and push the project first",
+            ) from error
+
+    def need_history(self) -> None:
+        """Make sure that the branch's whole history is here, also in a shallow clone."""
+        if self.repository.store.shallow:
+            self.remote.fetch(f"refs/heads/{self.base}", history=True)
+
+    def edited(self, edits: dict[str, bytes]) -> Tree:
+        """The base branch's tree with files laid over it."""
+        from promote.render.files import EditedTree  # noqa: PLC0415 - reading needs no rendering
+
+        return EditedTree(self.tree, edits)
+
+
+@contextmanager
+def open_session(
+    folder: Path | str = ".",
+    *,
+    program: Program | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Iterator[Session]:
+    """Open the project that a folder lies in, as its remote's base branch has it.
+
+    Only the name of the remote and of the base branch come from the folder.
+
+    Raises:
+        GitError: there is no repository, or the remote cannot be read.
+        ProjectError: there is no project.
+    """
+    start = Path(folder).resolve()
+    with Repository.open(start, program=program) as repository:
+        settings, root = bootstrap_forge(repository, start)
+        remote = repository.remote(settings.remote)
+        forge = open_forge(settings.kind, repository.store, remote, repository.identity())
+        session = Session(repository, remote, forge, base=settings.branch, root=root, clock=clock)
+        with closing(session):
+            yield session

@@ -1,0 +1,210 @@
+"""A project as promotions see it: who is upstream of whom, and where releases are written."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from typing import TYPE_CHECKING
+
+from promote import yamlio
+from promote.config import PROJECT_FILE, load_config
+from promote.errors import FileMissingError, UsageError
+from promote.git import GitTree
+from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from promote.config import Environment, ForgeConfig, ProjectConfig
+    from promote.git import Repository
+    from promote.model.json import Json
+    from promote.model.resource import Resource
+    from promote.model.tree import Tree
+    from promote.project import Project, Unit
+
+
+class View:
+    """A project in one tree.
+
+    Args:
+        config: the project.
+        tree: its files.
+        root: the folder of the project file in the tree.
+    """
+
+    def __init__(self, config: ProjectConfig, tree: Tree, root: str) -> None:
+        self.config = config
+        self._tree = tree
+        self._root = root
+        self._project: Project | None = None
+
+    @classmethod
+    def open(cls, tree: Tree, root: str) -> View:
+        """Read the project file of a tree.
+
+        Raises:
+            FileMissingError: there is none.
+            ProjectError: it is wrong.
+        """
+        return cls(load_config(tree, root), tree, root)
+
+    def close(self) -> None:
+        """End what renders, if anything was rendered."""
+        project, self._project = self._project, None
+        if project is not None:
+            project.close()
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """All environments, each after its upstreams."""
+        return self.config.in_order()
+
+    @property
+    def all_apps(self) -> tuple[str, ...]:
+        """All apps, in the project's order."""
+        return tuple(self.config.apps)
+
+    def primary(self, environment: str) -> str | None:
+        """What an environment is a variant of."""
+        return self._environment(environment).variant_of
+
+    def variants(self, environment: str) -> tuple[str, ...]:
+        """The variants of an environment."""
+        return self.config.variants_of(environment)
+
+    def apps(self, environment: str) -> tuple[str, ...]:
+        """The apps that an environment has; a variant has those of its primary."""
+        found = self._environment(environment)
+        if found.apps is not None:
+            return found.apps
+        if found.variant_of is not None:
+            return self.apps(found.variant_of)
+        return tuple(app for app in self.config.apps if self._has(environment, app))
+
+    def check_apps(self, environment: str, wanted: Iterable[str]) -> tuple[str, ...]:
+        """The apps that a user named, bundles taken apart.
+
+        Raises:
+            UsageError: one is not there, or not in this environment.
+        """
+        present = self.apps(environment)
+        chosen: dict[str, None] = {}
+        for name in wanted:
+            for app in self.config.bundles.get(name, (name,)):
+                if app not in present:
+                    raise UsageError(
+                        f"{environment} has no app {app!r}",
+                        hint=_nearest(app, (*present, *self.config.bundles)),
+                    )
+                chosen[app] = None
+        return tuple(chosen)
+
+    def sources(self, environment: str) -> tuple[str, ...]:
+        """The environments that releases come from: a variant's come from its primary."""
+        found = self._environment(environment)
+        return (found.variant_of,) if found.variant_of else found.upstreams
+
+    def sources_of(self, environment: str, app: str) -> tuple[str, ...]:
+        """Those of them that have the app; none for an app that a variant only derives."""
+        if self.primary(environment) is not None and not self.is_independent(environment, app):
+            return ()
+        return tuple(one for one in self.sources(environment) if app in self.apps(one))
+
+    def is_independent(self, environment: str, app: str) -> bool:
+        """Whether a variant has a full copy of an app, with a release of its own."""
+        for name in KUSTOMIZATION_NAMES:
+            path = posixpath.join(self.overlay(environment, app).directory, name)
+            if self._tree.kind(path) == "file":
+                shown = self._tree.display(path)
+                document = yamlio.load_one(self._tree.read(path), shown)
+                kind = document.get("kind") if isinstance(document, dict) else None
+                return kind in {None, "Kustomization"}
+        return False
+
+    def gates(self, environment: str) -> tuple[tuple[str, Json], ...]:
+        """The gates that the project asks for, each a kind and what it is told."""
+        return self._environment(environment).gates
+
+    def overlay(self, environment: str, app: str) -> Overlay:
+        """Where an app's release is written in an environment."""
+        layout = self.config.layout
+        directory = self._path(layout.overlay, environment, app)
+        # The most particular layer that is about this app in this environment, on all clusters.
+        own = [text for text in layout.values if "{environment}" in text and "{app}" in text]
+        shared = [text for text in own if "{cluster}" not in text]
+        values = self._path(shared[-1], environment, app) if shared else f"{directory}/values.yaml"
+        return Overlay(directory, values)
+
+    def base(self, app: str) -> str:
+        """The directory of an app's base."""
+        return posixpath.normpath(posixpath.join(self._root, self.config.apps[app].base))
+
+    def promotable(self, app: str) -> Promotable:
+        """Which fields make the app's release."""
+        said = self.config.apps[app].promotable
+        values = tuple(tuple(path.split(".")) for path in said.values)
+        return Promotable(said.images, said.charts, said.refs, values)
+
+    def units(self, environment: str) -> Sequence[Unit]:
+        """What is rendered in an environment."""
+        return self._opened().units(environment)
+
+    def render(self, unit: Unit) -> list[Resource]:
+        """Render one unit."""
+        return self._opened().render(unit)
+
+    def _opened(self) -> Project:
+        if self._project is None:
+            from promote.project import open_project  # noqa: PLC0415 - a status renders nothing
+
+            self._project = open_project(self._root, tree=self._tree)
+        return self._project
+
+    def _environment(self, name: str) -> Environment:
+        found = self.config.environments.get(name)
+        if found is None:
+            raise UsageError(
+                f"there is no environment {name!r}", hint=_nearest(name, self.config.environments)
+            )
+        return found
+
+    def _has(self, environment: str, app: str) -> bool:
+        return self._tree.kind(self.overlay(environment, app).directory) == "directory"
+
+    def _path(self, pattern: str, environment: str, app: str) -> str:
+        path = pattern.replace("{environment}", environment).replace("{app}", app)
+        return posixpath.normpath(posixpath.join(self._root, path))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+
+
+def bootstrap_forge(repository: Repository, start: Path) -> tuple[ForgeConfig, str]:
+    """Where the remote and the base branch are named, before the base branch can be read.
+
+    Read from the folder's own `promote.yaml`, or from the commit that is checked out where there is
+    no work tree.
+
+    Returns:
+        The forge, and the project's folder in the repository.
+
+    Raises:
+        FileMissingError: there is no project file.
+        ProjectError: it is wrong.
+    """
+    if repository.top is None:
+        return load_config(GitTree(repository, repository.resolve()), "/").forge, "/"
+    from promote.render.files import DiskTree  # noqa: PLC0415 - a bare repository needs none
+
+    for folder in (start, *start.parents):
+        if folder.is_relative_to(repository.top) and (folder / PROJECT_FILE).is_file():
+            root = "/" + folder.relative_to(repository.top).as_posix()
+            tree = DiskTree(confine=str(repository.top))
+            return load_config(tree, str(folder)).forge, posixpath.normpath(root)
+    raise FileMissingError(
+        f"there is no {PROJECT_FILE} in {start} or above it", hint="`promote init` makes one"
+    )
