@@ -1,0 +1,1 @@
+"""Random kustomize directories, and where kustomize and promote differ about them."""
