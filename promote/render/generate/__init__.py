@@ -1,0 +1,1 @@
+"""ConfigMaps and Secrets made from literals and files, and the hash that names carry."""

@@ -1,0 +1,72 @@
+"""The hash that the name of a generated resource ends in.
+
+It is the one of kustomize and kubectl: the SHA-256 of a JSON text that Go's encoder would write of
+some fields, its first ten hexadecimal digits with the vowels and digits replaced that could make
+words. The name has a place in that text but never a value, so renaming does not change the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final
+
+from promote.render.merge.written import text_of
+
+if TYPE_CHECKING:
+    from promote.model.json import Document, Json
+
+_LETTERS: Final = str.maketrans("013ae", "ghkmt")
+_LENGTH: Final = 10
+_HASHED: Final = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}
+
+
+def content_hash(doc: Document) -> str:
+    """Ten letters and digits that change when the content of the resource does.
+
+    For kinds other than ConfigMap and Secret it is the hash of the whole document, which kustomize
+    hashes with the lines and comments of its file; such resources are not made by its generators.
+    """
+    kind = doc.get("kind")
+    hashed: Json = doc
+    if isinstance(kind, str) and kind in _HASHED:
+        always, if_there = _HASHED[kind]
+        fields: dict[str, Json] = {"kind": kind, "name": "", always: _field(doc, always)}
+        if kind == "Secret":
+            fields["type"] = _field(doc, "type")
+        if isinstance(doc.get(if_there), dict):
+            fields[if_there] = doc[if_there]
+        hashed = fields
+    digest = hashlib.sha256(_go_json(hashed).encode()).hexdigest()
+    return digest[:_LENGTH].translate(_LETTERS)
+
+
+def _field(doc: Document, name: str) -> Json:
+    """A mapping as it is, anything else as text, and empty text for what is not there."""
+    value = doc.get(name, "")
+    return value if isinstance(value, dict) else text_of(value)
+
+
+_ESCAPES: Final = str.maketrans(
+    {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
+)
+
+
+def _go_json(value: Json) -> str:
+    """JSON as Go writes it: keys sorted, no spaces, and what HTML could mistake escaped."""
+    text = json.dumps(_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.translate(_ESCAPES)
+
+
+_DIGITS_ONLY: Final = 1e21
+
+
+def _numbers(value: Json) -> Json:
+    """The value with numbers as floating point holds them, whole ones without a point."""
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _DIGITS_ONLY:
+        return int(value)
+    return value
