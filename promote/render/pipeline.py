@@ -7,22 +7,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promote.errors import FileMissingError
 from promote.model.resource import Resource
 from promote.render import notes
+from promote.render.accumulator import Accumulator
 from promote.render.manifests import finish
 from promote.render.options import BuildOptions
 from promote.render.ordering import in_order
+from promote.render.record import Record
 from promote.render.references import follow_references
 from promote.render.target import open_target
 from promote.render.transformers.hashes import add_hashes
 from promote.render.variables import fill_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promote.model.tree import Tree
-    from promote.render.record import Record
+    from promote.render.target import Target
 
 LOCAL_CONFIG = "config.kubernetes.io/local-config"
 
@@ -42,8 +47,32 @@ def build(tree: Tree, path: str, options: BuildOptions | None = None) -> list[Re
         raise FileMissingError(f"{tree.display(path)} is not a directory")
     options = options or BuildOptions()
     target = open_target(tree, tree.resolve(path), options)
-    resources = target.accumulate()
-    # What follows needs the final names, so it cannot be done directory by directory.
+    return _finished(target, target.accumulate(), options)
+
+
+def apply_component(
+    tree: Tree, path: str, resources: Sequence[Resource], options: BuildOptions | None = None
+) -> list[Resource]:
+    """The resources with a component laid over them, in their own order.
+
+    Args:
+        tree: where the files are.
+        path: the directory of the component, absolute in its tree.
+        resources: what is rendered already.
+        options: how to build it.
+
+    Raises:
+        PromoteError: as `build`.
+    """
+    options = replace(options or BuildOptions(), reorder="none")
+    target = open_target(tree, tree.resolve(path), options)
+    schema = target.shared.schema
+    records = [Record(resource.doc, schema, resource.origin) for resource in resources]
+    return _finished(target, target.accumulate(Accumulator(records)), options)
+
+
+def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> list[Resource]:
+    """What needs the final names, and so cannot be done directory by directory."""
     add_hashes(resources)
     follow_references(resources.records, resources.config.name_reference)
     fill_in(resources, options.warn)

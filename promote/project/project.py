@@ -1,0 +1,198 @@
+"""Rendering the environments of a project."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from typing import TYPE_CHECKING, Self
+
+from promote.config.graph import overlay_path
+from promote.errors import UsageError
+from promote.project.source import UnitSource
+from promote.project.units import Unit
+from promote.project.variants import render_variant
+from promote.render.files import EditedTree
+from promote.render.loading import ParsedFiles
+from promote.render.options import BuildOptions
+from promote.render.pipeline import build
+from promote.render.templates import TemplateRenderer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import TracebackType
+
+    from promote.config import Environment, ProjectConfig
+    from promote.model.resource import Resource
+    from promote.model.tree import Tree
+    from promote.variant import RenameMap
+    from promote.variant.fields import FieldTable
+
+
+class Project:
+    """A project: its configuration, and its environments rendered when they are asked for.
+
+    What is rendered is kept, so that asking again costs nothing: the files of a project do not
+    change while it is open. Use it as a context manager, or `close` it.
+
+    Args:
+        config: the project file.
+        tree: where the files are.
+        root: the project's folder in the tree.
+        warn: takes each warning, one line.
+    """
+
+    def __init__(
+        self,
+        config: ProjectConfig,
+        tree: Tree,
+        root: str,
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
+        self.config = config
+        self.tree = tree
+        self.root = root
+        self._warn = warn or (lambda _: None)
+        self._files = ParsedFiles()
+        self._renderer = TemplateRenderer(tree, root)
+        self._rendered: dict[Unit, list[Resource]] = {}
+        self.rename_maps: dict[str, RenameMap] = {}
+        self.field_tables: dict[str, FieldTable] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what runs for the project."""
+        self._renderer.close()
+
+    def edited(self, edits: Mapping[str, bytes | None]) -> Project:
+        """The project as it would be with some files changed.
+
+        Args:
+            edits: the new content of each file by its path in the tree; None for one that goes.
+        """
+        return Project(self.config, EditedTree(self.tree, edits), self.root, self._warn)
+
+    def environment(self, name: str) -> Environment:
+        """An environment by its name.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        known = self.config.environments
+        if name not in known:
+            raise UsageError(f"there is no environment {name!r}", hint=_nearest(name, known))
+        return known[name]
+
+    def units(
+        self, environment: str, apps: Sequence[str] = (), cluster: str = ""
+    ) -> list[Unit]:
+        """What is rendered for an environment, in the order of the project file.
+
+        Args:
+            environment: which.
+            apps: only these; all by default.
+            cluster: only what is for this cluster.
+
+        Raises:
+            UsageError: there is no such environment, app or cluster.
+        """
+        found = self.environment(environment)
+        if cluster and cluster not in found.clusters:
+            hint = _nearest(cluster, found.clusters)
+            raise UsageError(f"{environment!r} has no cluster {cluster!r}", hint=hint)
+        there = self._apps(found)
+        for app in apps:
+            if app not in there:
+                raise UsageError(f"there is no app {app!r} in {environment!r}", hint=_nearest(app, there))
+        units = []
+        for app in there:
+            if apps and app not in apps:
+                continue
+            if not self.config.apps[app].per_cluster:
+                units.append(Unit(app, environment))
+                continue
+            clusters = [cluster] if cluster else found.clusters
+            units += [Unit(app, environment, name) for name in clusters]
+        return units
+
+    def _apps(self, environment: Environment) -> list[str]:
+        if environment.apps is not None:
+            return list(environment.apps)
+        primary = environment.variant_of
+        if primary is not None:
+            return self._apps(self.config.environments[primary])
+        return [
+            app
+            for app in self.config.apps
+            if self.tree.kind(self.overlay(environment.name, app)) == "directory"
+        ]
+
+    def overlay(self, environment: str, app: str) -> str:
+        """The directory of an app's overlay in an environment, absolute in the tree."""
+        return overlay_path(self.config, self.root, environment, app)
+
+    def render(self, unit: Unit) -> list[Resource]:
+        """The resources of an app in an environment.
+
+        Raises:
+            PromoteError: something in the app is wrong; the error says where.
+        """
+        if unit not in self._rendered:
+            environment = self.environment(unit.environment)
+            if environment.variant_of is not None:
+                self._rendered[unit] = render_variant(self, unit)
+            else:
+                self._rendered[unit] = self.render_own(unit)
+        return self._rendered[unit]
+
+    def render_all(
+        self, environment: str, apps: Sequence[str] = (), cluster: str = ""
+    ) -> list[Resource]:
+        """The resources of an environment, app by app.
+
+        Args:
+            environment, apps, cluster: as `units`.
+
+        Raises:
+            PromoteError: as `units` and `render`.
+        """
+        units = self.units(environment, apps, cluster)
+        return [resource for unit in units for resource in self.render(unit)]
+
+    def render_own(self, unit: Unit) -> list[Resource]:
+        """The resources that the overlay of an environment makes itself, with no rename."""
+        source = UnitSource(self, unit)
+        tree, directory = source.directory()
+        options = BuildOptions(
+            expand=source.expand if source.has_templates else None,
+            files=self._files if tree is self.tree else ParsedFiles(),
+            warn=self._warn,
+        )
+        return build(tree, directory, options)
+
+    def expand_template(self, path: str, context: Mapping[str, object]) -> bytes:
+        """The text of a template.
+
+        Raises:
+            TemplateError: it cannot be rendered.
+        """
+        return self._renderer.render(path, context)  # type: ignore[arg-type]  # JSON, as UnitSource makes it
+
+    def path(self, relative: str) -> str:
+        """A path of the project, absolute in the tree."""
+        return posixpath.normpath(posixpath.join(self.root, relative))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    return f"did you mean {near[0]!r}?" if near else f"there is {', '.join(names) or 'none'}"

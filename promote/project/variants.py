@@ -1,0 +1,105 @@
+"""Rendering a variant: its primary under other names, and what it declares to differ."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from promote.errors import VariantError
+from promote.project.units import Unit
+from promote.render.kustomization import FILE_NAMES
+from promote.render.loading import Directory, ParsedFiles
+from promote.render.options import BuildOptions
+from promote.render.pipeline import apply_component
+from promote.variant import inventory_of, rename, resolve_map
+from promote.variant.fields import FieldTable
+
+if TYPE_CHECKING:
+    from promote.model.resource import Resource
+    from promote.project.project import Project
+    from promote.variant import RenameMap
+
+
+def render_variant(project: Project, unit: Unit) -> list[Resource]:
+    """The resources of an app in a variant.
+
+    Where the variant's overlay is a whole kustomization, it is a copy kept by hand, and is rendered
+    on its own. Otherwise the primary is rendered and renamed, and the overlay, a component, says
+    what differs.
+
+    Raises:
+        PromoteError: something in the primary or the overlay is wrong.
+    """
+    if is_independent(project, unit.environment, unit.app):
+        return project.render_own(unit)
+    renamed = render_renamed(project, unit)
+    overlay = project.overlay(unit.environment, unit.app)
+    if not _has_kustomization(project, overlay):
+        return renamed
+    return apply_component(project.tree, overlay, renamed, BuildOptions())
+
+
+def render_renamed(project: Project, unit: Unit) -> list[Resource]:
+    """The resources of the primary under the names of the variant, before declared differences.
+
+    Raises:
+        PromoteError: as `render_variant`.
+    """
+    environment = project.environment(unit.environment)
+    names = rename_map(project, unit.environment)
+    primary = Unit(unit.app, str(environment.variant_of), _primary_cluster(names, unit))
+    return rename(project.render(primary), names, field_table(project, unit.environment))
+
+
+def rename_map(project: Project, variant: str) -> RenameMap:
+    """What becomes of each name of the primary in a variant.
+
+    Raises:
+        VariantError: the environment is no variant, or two things would have one name.
+        PromoteError: the primary cannot be rendered.
+    """
+    environment = project.environment(variant)
+    if environment.variant_of is None:
+        raise VariantError(
+            f"{variant!r} is not a variant of another environment", hint="add variant-of: to it"
+        )
+    known = project.rename_maps.get(variant)
+    if known is None:
+        primary = project.environment(environment.variant_of)
+        inventory = inventory_of(project.render_all(primary.name), primary.clusters)
+        known = project.rename_maps[variant] = resolve_map(environment.rename, inventory)
+    return known
+
+
+def field_table(project: Project, variant: str) -> FieldTable:
+    """The fields that hold names, with those that the project adds."""
+    known = project.field_tables.get(variant)
+    if known is None:
+        fields = project.environment(variant).rename.fields
+        known = project.field_tables[variant] = FieldTable(fields)
+    return known
+
+
+def is_independent(project: Project, variant: str, app: str) -> bool:
+    """Whether a variant's overlay of an app is a copy kept by hand, not a list of differences."""
+    overlay = project.overlay(variant, app)
+    if not _has_kustomization(project, overlay):
+        return False
+    kustomization, _ = Directory(project.tree, overlay, ParsedFiles()).kustomization()
+    return kustomization.kind != "Component"
+
+
+def _primary_cluster(names: RenameMap, unit: Unit) -> str | None:
+    """The cluster of the primary that a cluster of the variant stands for."""
+    if unit.cluster is None:
+        return None
+    for old, new in names.clusters.items():
+        if new == unit.cluster:
+            return old
+    return unit.cluster
+
+
+def _has_kustomization(project: Project, directory: str) -> bool:
+    return any(
+        project.tree.kind(posixpath.join(directory, name)) == "file" for name in FILE_NAMES
+    )
