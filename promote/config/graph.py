@@ -58,7 +58,9 @@ def _check_layout(config: ProjectConfig) -> None:
                 )
     if "{environment}" not in layout.overlay:
         raise Problem(
-            "all environments would have one overlay", ("layout", "overlay"), hint="add {environment}"
+            "all environments would have one overlay",
+            ("layout", "overlay"),
+            hint="add {environment}",
         )
 
 

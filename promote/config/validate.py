@@ -70,7 +70,10 @@ def _problem(error: Any, document: Document) -> Problem:  # noqa: ANN401 - the l
         known = rule.get("properties", {}) if isinstance(rule, dict) else {}
         unknown = next((key for key in value if key not in known), "")
         return Problem(
-            f"unknown field {unknown!r}", (*path, unknown), hint=nearest(unknown, known), at_key=True
+            f"unknown field {unknown!r}",
+            (*path, unknown),
+            hint=nearest(unknown, known),
+            at_key=True,
         )
     if keyword == "required" and isinstance(value, dict) and isinstance(rule, dict):
         missing = next(key for key in rule["required"] if key not in value)

@@ -111,7 +111,7 @@ class _Merge:
         merged: Json = merger.merge(below, above)
         return merged
 
-    def _mapping(self, merger: Any, path: list[Any], below: Any, above: Any) -> Any:  # noqa: ANN401, ARG002 - deepmerge's signature
+    def _mapping(self, merger: Any, path: list[Any], below: Any, above: Any) -> Any:  # noqa: ANN401 - deepmerge's signature
         merged = dict(below) if isinstance(below, dict) else {}
         for key, value in above.items():
             here = [*path, key]
@@ -142,7 +142,12 @@ class _Merge:
         return self._replace(merger, path, below, above)
 
     def _by_name(
-        self, merger: Any, path: list[Any], below: list[Any], above: list[Any], name: str  # noqa: ANN401 - as above
+        self,
+        merger: Any,
+        path: list[Any],
+        below: list[Any],
+        above: list[Any],
+        name: str,
     ) -> list[Any]:
         merged = list(below)
         places = {

@@ -127,7 +127,7 @@ def make_environment(ask: Callable[[str], tuple[str, str] | None]) -> Sandbox:
     environment = Sandbox(
         loader=Includes(ask),
         undefined=Missing,
-        autoescape=False,  # noqa: S701 - the output is YAML, not HTML
+        autoescape=False,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -149,7 +149,7 @@ def to_json(value: Json) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def indent(text: str, width: int = 2, first: bool = False) -> str:  # noqa: FBT001, FBT002 - a filter's arguments are positional
+def indent(text: str, width: int = 2, first: bool = False) -> str:
     """The text with every line but the first indented."""
     if not 0 <= width <= _MAX_INDENT:
         raise SecurityError(f"an indentation is between 0 and {_MAX_INDENT}")

@@ -143,7 +143,7 @@ class TemplateRenderer:
             pass  # what became of the worker shows when its answer is read
 
     def _start(self) -> subprocess.Popen[bytes]:
-        worker = subprocess.Popen(  # noqa: S603 - our own module, in this interpreter
+        worker = subprocess.Popen(
             [sys.executable, "-I", "-m", "promote.render.templates.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
