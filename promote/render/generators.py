@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from promote.errors import ConflictError, KustomizationError
+from promote.errors import ConflictError
+from promote.model.resource import Origin
+from promote.render import helm
+from promote.render.generate.args import GeneratorArgs, GeneratorOptions
 from promote.render.generate.config_map import make_config_map
 from promote.render.generate.secret import make_secret
 from promote.render.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Mapping
 
-    from promote.model.json import Document, Json
+    from promote.model.json import Document, FieldPath, Json
     from promote.render.accumulator import Accumulator
+    from promote.render.kustomization import Entry
     from promote.render.layer import Layer
 
-Generator = "Callable[[], list[Record]]"
+    Make = Callable[[GeneratorArgs, GeneratorOptions, Callable[[str], bytes]], Document]
+
+Generator = Callable[[], list[Record]]
 _DATA = ("data", "binaryData")
+
+
+class Recipe(NamedTuple):
+    """How an entry of a kind of generator is read, and what is made of it."""
+
+    read: Callable[[Mapping[str, Json], FieldPath], GeneratorArgs]
+    make: Make
+
+
+_CONFIG_MAP = Recipe(GeneratorArgs.of_config_map, make_config_map)
+_SECRET = Recipe(GeneratorArgs.of_secret, make_secret)
 
 
 def absorb(resources: Accumulator, made: list[Record]) -> None:
@@ -80,3 +99,57 @@ def _with_metadata(doc: Document, field: str, value: Json) -> Document:
     known = metadata if isinstance(metadata, dict) else {}
     rest = {key: item for key, item in known.items() if key != field}
     return {**doc, "metadata": rest if value is None else {**rest, field: value}}
+
+
+
+def _made(doc: Document, args: GeneratorArgs, options: GeneratorOptions, layer: Layer) -> list[Record]:
+    record = Record(doc, layer.schema, Origin(f"{layer.directory.root}/{layer.file}", 0, str(doc["kind"])))
+    record.behavior = args.behavior
+    record.needs_hash = not options.disable_name_suffix_hash
+    return [record]
+
+
+def _entries(recipe: Recipe, entries: Iterable[Entry], layer: Layer) -> Iterator[Generator]:
+    shared = GeneratorOptions.read(layer.kustomization.generator_options, ("generatorOptions",))
+    for data, path in entries:
+        args = recipe.read(data, path)
+        yield partial(_generate, recipe.make, args, args.options.under(shared), layer)
+
+
+def _generate(make: Make, args: GeneratorArgs, options: GeneratorOptions, layer: Layer) -> list[Record]:
+    return _made(make(args, options, layer.directory.read), args, options, layer)
+
+
+def _config_maps(layer: Layer) -> Iterator[Generator]:
+    return _entries(_CONFIG_MAP, layer.kustomization.config_maps, layer)
+
+
+def _secrets(layer: Layer) -> Iterator[Generator]:
+    return _entries(_SECRET, layer.kustomization.secrets, layer)
+
+
+def _from_config(recipe: Recipe, doc: Document, layer: Layer) -> Generator:
+    """A generator that has a document of its own: its name may stand in its metadata."""
+    metadata = doc.get("metadata")
+    known = metadata if isinstance(metadata, dict) else {}
+    data = {key: value for key, value in doc.items() if key not in {"apiVersion", "kind", "metadata"}}
+    for key in ("name", "namespace"):
+        if not data.get(key) and known.get(key):
+            data[key] = known[key]
+    args = recipe.read(data, ())
+    return partial(_generate, recipe.make, args, args.options, layer)
+
+
+FROM_KUSTOMIZATION: tuple[tuple[str, Callable[[Layer], Iterator[Generator]]], ...] = (
+    ("ConfigMapGenerator", _config_maps),
+    ("SecretGenerator", _secrets),
+    ("HelmChartInflationGenerator", helm.from_kustomization),
+)
+"""The generators that the fields of a kustomization ask for, in kustomize's order."""
+
+GENERATORS: dict[str, Callable[[Document, Layer], Generator]] = {
+    "ConfigMapGenerator": partial(_from_config, _CONFIG_MAP),
+    "SecretGenerator": partial(_from_config, _SECRET),
+    "HelmChartInflationGenerator": helm.from_config,
+}
+"""Those that a document of `generators:` may ask for."""
