@@ -76,7 +76,7 @@ def _row(
     present = set(view.apps(environment))
     primary = view.primary(environment)
     plans = {}
-    if view.sources(environment) and primary is None:
+    if view.upstreams(environment):
         plan = make_plan(session, environment, render=False)
         plans = {one.app: one for one in plan.apps}
     cells = []
@@ -84,10 +84,11 @@ def _row(
         if app not in present:
             cells.append(Cell(environment, app, "absent"))
             continue
-        shown = primary or environment
-        release = find(tree, view.overlay(shown, app), view.promotable(app)).release
-        planned = plans.get(app)
-        fallback: CellState = "follows" if primary else "first"
+        own = primary is None or view.is_independent(environment, app)
+        where = environment if own or primary is None else primary
+        release = find(tree, view.overlay(where, app), view.promotable(app)).release
+        planned = plans.get(app) if own else None
+        fallback: CellState = "first" if own else "follows"
         cells.append(
             Cell(
                 environment,

@@ -7,8 +7,8 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from promote import yamlio
-from promote.config import PROJECT_FILE, load_config
-from promote.errors import FileMissingError, UsageError
+from promote.config import PROJECT_FILE, ForgeConfig, load_config
+from promote.errors import FileMissingError, Place, ProjectError, UsageError
 from promote.git import GitTree
 from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from promote.config import Environment, ForgeConfig, ProjectConfig
+    from promote.config import Environment, ProjectConfig
     from promote.git import Repository
     from promote.model.json import Json
     from promote.model.resource import Resource
@@ -99,6 +99,20 @@ class View:
                     )
                 chosen[app] = None
         return tuple(chosen)
+
+    def known(self, environment: str) -> tuple[str, ...]:
+        """The names of apps and bundles that can be promoted into an environment."""
+        present = self.apps(environment)
+        bundles = (name for name, apps in self.config.bundles.items() if {*apps} <= {*present})
+        return (*present, *bundles)
+
+    def upstreams(self, environment: str) -> tuple[str, ...]:
+        """Where releases come from, if any app of the environment has one of its own."""
+        found = self._environment(environment)
+        if found.variant_of is None:
+            return found.upstreams
+        own = any(self.is_independent(environment, app) for app in self.apps(environment))
+        return (found.variant_of,) if own else ()
 
     def sources(self, environment: str) -> tuple[str, ...]:
         """The environments that releases come from: a variant's come from its primary."""
@@ -187,24 +201,38 @@ def bootstrap_forge(repository: Repository, start: Path) -> tuple[ForgeConfig, s
     """Where the remote and the base branch are named, before the base branch can be read.
 
     Read from the folder's own `promote.yaml`, or from the commit that is checked out where there is
-    no work tree.
+    no work tree. Nothing else of that file counts, so a half-written or sparse work tree does not
+    matter; the whole is checked where it is read from, on the base branch.
 
     Returns:
         The forge, and the project's folder in the repository.
 
     Raises:
         FileMissingError: there is no project file.
-        ProjectError: it is wrong.
+        YamlError: it is not YAML.
+        ProjectError: it does not name the forge as it should.
     """
     if repository.top is None:
-        return load_config(GitTree(repository, repository.resolve()), "/").forge, "/"
+        tree: Tree = GitTree(repository, repository.resolve())
+        return _forge_of(tree, f"/{PROJECT_FILE}"), "/"
     from promote.render.files import DiskTree  # noqa: PLC0415 - a bare repository needs none
 
     for folder in (start, *start.parents):
         if folder.is_relative_to(repository.top) and (folder / PROJECT_FILE).is_file():
             root = "/" + folder.relative_to(repository.top).as_posix()
             tree = DiskTree(confine=str(repository.top))
-            return load_config(tree, str(folder)).forge, posixpath.normpath(root)
+            return _forge_of(tree, str(folder / PROJECT_FILE)), posixpath.normpath(root)
     raise FileMissingError(
         f"there is no {PROJECT_FILE} in {start} or above it", hint="`promote init` makes one"
     )
+
+
+def _forge_of(tree: Tree, path: str) -> ForgeConfig:
+    document = yamlio.load_one(tree.read(path), tree.display(path))
+    said = document.get("forge") if isinstance(document, dict) else None
+    entries = said if isinstance(said, dict) else {}
+    wanted = {key: value for key, value in entries.items() if key in {"kind", "remote", "branch"}}
+    texts = {key: value for key, value in wanted.items() if isinstance(value, str)}
+    if len(texts) < len(wanted):
+        raise ProjectError("forge has names", place=Place(tree.display(path)))
+    return ForgeConfig(**texts)

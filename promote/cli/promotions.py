@@ -1,0 +1,93 @@
+"""What the commands that move releases share: the session, and how plans and outcomes are said."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from promote.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from promote.promotion import AppPlan, Outcome, Session
+
+
+class DataFormat(StrEnum):
+    """How a command prints what it found."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@contextmanager
+def opened() -> Iterator[Session]:
+    """The project of the current folder, as its remote's base branch has it."""
+    from promote.promotion import open_session  # noqa: PLC0415 - help needs no promotion
+
+    with open_session() as session:
+        yield session
+
+
+def say(*lines: str) -> None:
+    """Print lines that may hold others' words, none of which acts on a terminal or a CI system."""
+    from promote.compare.formats.safe import printable, without_commands  # noqa: PLC0415 - as above
+
+    sys.stdout.write("".join(f"{without_commands(printable(line))}\n" for line in lines))
+
+
+def moves_lines(app: AppPlan) -> Iterator[str]:
+    """The fields that move, and those that have no place to go to."""
+    for move in app.moves:
+        yield f"    {move.key}: {_shown(move.old)} → {_shown(move.new)}"
+    for move in app.homeless:
+        yield f"    {move.key}: the overlay has no place for it"
+
+
+def verdict_lines(app: AppPlan) -> Iterator[str]:
+    """What the gates say, if there is anything to be said."""
+    return (f"    {verdict}" for verdict in app.verdicts if not verdict.passed)
+
+
+def outcome_lines(outcome: Outcome) -> Iterator[str]:
+    """What was done, in a line, and what else is worth knowing."""
+    pull = outcome.pull
+    if pull is None:
+        yield f"{outcome.plan.target}: {outcome.status}"
+    else:
+        yield f"pull request {pull.number} {_STATUS[outcome.status]}: {pull.title}"
+        if pull.url:
+            yield f"  {pull.url}"
+    for app in outcome.plan.moving:
+        yield from moves_lines(app)
+    for commit in outcome.kept:
+        author = commit.author.name
+        yield f"  kept on {outcome.branch}: {commit.object_id[:12]} {commit.subject} ({author})"
+
+
+_STATUS = {
+    "opened": "opened",
+    "updated": "updated",
+    "open already": "is open already",
+    "closed": "closed, as nothing is left to move",
+    "up to date": "is up to date",
+}
+
+
+def overrides_of(gates: Sequence[str], reason: str) -> dict[str, str]:
+    """The gates that the user passes by.
+
+    Raises:
+        UsageError: no reason is given, or one without a gate.
+    """
+    if gates and not reason.strip():
+        raise UsageError("--override needs a reason, which is recorded", hint="--reason TEXT")
+    if reason and not gates:
+        raise UsageError("--reason is for --override", hint="--override GATE --reason TEXT")
+    return dict.fromkeys(gates, reason)
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else str(value)

@@ -1,0 +1,86 @@
+"""`promote pull`: the pull requests of the project's forge."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promote.cli.common import command_app
+from promote.cli.promotions import DataFormat, opened, say
+
+if TYPE_CHECKING:
+    from promote.forge import PullRequest
+
+app = command_app()
+
+Number = Annotated[int, typer.Argument(help="Its number.", min=1)]
+Output = Annotated[DataFormat, typer.Option("--output", "-o", help="What to print.")]
+
+
+@app.callback()
+def _pull() -> None:
+    """List, show, merge and close the pull requests of the local forge."""
+
+
+@app.command("list")
+def list_pulls(
+    every: Annotated[bool, typer.Option("--all", help="Also those merged and closed.")] = False,
+    output: Output = DataFormat.TEXT,
+) -> None:
+    """List the pull requests that are open."""
+    from promote.promotion.structured import pulls_document, to_json  # noqa: PLC0415 - see opened
+
+    with opened() as session:
+        pulls = session.forge.pulls(None if every else "open")
+    if output is DataFormat.JSON:
+        sys.stdout.write(to_json("PullRequests", pulls_document(pulls)))
+    else:
+        say(*(_line(pull) for pull in pulls))
+
+
+@app.command()
+def show(number: Number, output: Output = DataFormat.TEXT) -> None:
+    """Show one pull request with its text and comments."""
+    from promote.promotion.structured import pull_document, to_json  # noqa: PLC0415 - see opened
+
+    with opened() as session:
+        pull = session.forge.show(number)
+    if output is DataFormat.JSON:
+        sys.stdout.write(to_json("PullRequest", pull_document(pull)))
+        return
+    say(_line(pull), f"by {pull.author} at {pull.created:%Y-%m-%d %H:%M} UTC", "", pull.body)
+    for comment in pull.comments:
+        say(f"-- {comment.author}:", comment.body)
+
+
+@app.command()
+def merge(
+    number: Number,
+    expect: Annotated[
+        str, typer.Option(help="Refuse unless the branch is at this commit.", metavar="COMMIT")
+    ] = "",
+) -> None:
+    """Merge a pull request: base branch, branch and record move at once, or not at all."""
+    with opened() as session:
+        say(_line(session.forge.merge(number, expect=expect or None)))
+
+
+@app.command()
+def close(number: Number) -> None:
+    """Close a pull request without merging it; its branch stays."""
+    with opened() as session:
+        say(_line(session.forge.close(number)))
+
+
+@app.command()
+def reopen(number: Number) -> None:
+    """Open a closed pull request again."""
+    with opened() as session:
+        say(_line(session.forge.reopen(number)))
+
+
+def _line(pull: PullRequest) -> str:
+    draft = ", draft" if pull.draft else ""
+    return f"#{pull.number} {pull.state}{draft}: {pull.title} ({pull.head} → {pull.base})"

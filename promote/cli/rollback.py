@@ -1,0 +1,41 @@
+"""`promote rollback`: open the pull request back to an earlier release, and hold it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from promote.cli.common import command_app
+from promote.cli.promotions import DataFormat, opened, outcome_lines, say
+
+app = command_app()
+
+
+@app.command()
+def rollback(
+    environment: Annotated[str, typer.Argument(help="Where.")],
+    name: Annotated[str, typer.Argument(metavar="APP", help="What.")],
+    to: Annotated[
+        str, typer.Option(help="An earlier release's id, or its start; by default the previous.")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why; kept with the hold.")] = "",
+    output: Annotated[
+        DataFormat, typer.Option("--output", "-o", help="What to print.")
+    ] = DataFormat.TEXT,
+) -> None:
+    """Open the pull request back to an earlier release, and hold it.
+
+    Restores the promotable fields exactly as they were, and sets a hold in holds.yaml that
+    promotions respect. No gate holds a rollback.
+    """
+    from promote.promotion import roll_back  # noqa: PLC0415 - help needs no promotion
+    from promote.promotion.structured import outcome_document, to_json  # noqa: PLC0415
+
+    with opened() as session:
+        outcome = roll_back(session, environment, name, to=to or None, reason=reason)
+    if output is DataFormat.JSON:
+        sys.stdout.write(to_json("Rollback", {"outcomes": [outcome_document(outcome)]}))
+    else:
+        say(*outcome_lines(outcome))

@@ -1,0 +1,155 @@
+"""Plans, outcomes and the matrix as JSON for programs. `docs/promotion.md` says what they hold."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from promote.compare.formats.structured import summary
+from promote.compare.patch import json_patch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from promote.forge import PullRequest
+    from promote.model.json import Json
+    from promote.promotion.apply import Outcome
+    from promote.promotion.effects import Effect
+    from promote.promotion.gates import Verdict
+    from promote.promotion.plan import AppPlan, Plan
+    from promote.promotion.release import Move, Release
+    from promote.promotion.status import Cell, Status
+
+API_VERSION = "promote/v1"
+
+
+def to_json(kind: str, content: Mapping[str, Json]) -> str:
+    """A document of ours: ASCII only, so that nothing in it acts on a terminal."""
+    document: Json = {"apiVersion": API_VERSION, "kind": kind, **content}
+    return json.dumps(document, indent=2).replace("##", "#\\u0023") + "\n"
+
+
+def plan_document(plan: Plan) -> dict[str, Json]:
+    """What would happen to one environment."""
+    return {
+        "target": plan.target,
+        "commit": plan.tip,
+        "apps": [_app(app) for app in plan.apps],
+        "endsHolds": list(plan.lifted),
+        "effects": [_effect(effect) for effect in plan.effects],
+    }
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Json]:
+    """What a promotion or a rollback came to."""
+    return {
+        "status": outcome.status,
+        "branch": outcome.branch,
+        "pull": None if outcome.pull is None else pull_document(outcome.pull),
+        "kept": [commit.object_id for commit in outcome.kept],
+        "plan": plan_document(outcome.plan),
+    }
+
+
+def status_document(status: Status) -> dict[str, Json]:
+    """The matrix, one entry a cell."""
+    return {
+        "commit": status.tip,
+        "environments": list(status.environments),
+        "apps": list(status.apps),
+        "cells": [_cell(cell) for cell in status.cells],
+    }
+
+
+def pulls_document(pulls: Sequence[PullRequest]) -> dict[str, Json]:
+    """Pull requests."""
+    return {"items": [pull_document(pull) for pull in pulls]}
+
+
+def pull_document(pull: PullRequest) -> dict[str, Json]:
+    """A pull request."""
+    return {
+        "number": pull.number,
+        "title": pull.title,
+        "state": pull.state,
+        "draft": pull.draft,
+        "head": pull.head,
+        "base": pull.base,
+        "headCommit": pull.head_commit,
+        "mergeCommit": pull.merge_commit,
+        "author": pull.author,
+        "created": pull.created.isoformat(),
+        "labels": list(pull.labels),
+        "url": pull.url,
+        "marker": pull.marker,
+        "body": pull.body,
+    }
+
+
+def _app(app: AppPlan) -> Json:
+    return {
+        "app": app.app,
+        "state": app.state,
+        "from": list(app.sources),
+        "current": _release(app.current),
+        "wanted": _release(app.wanted),
+        "moves": [_move(move) for move in app.moves],
+        "withoutPlace": [_move(move) for move in app.homeless],
+        "gates": [_verdict(verdict) for verdict in app.verdicts],
+    }
+
+
+def _release(release: Release) -> Json:
+    return {"id": release.id, "label": release.label}
+
+
+def _move(move: Move) -> Json:
+    key = move.key
+    return {
+        "kind": key.kind,
+        "name": key.name,
+        "part": key.part,
+        "old": move.old,
+        "new": move.new,
+    }
+
+
+def _verdict(verdict: Verdict) -> Json:
+    until = verdict.until if not verdict.passed else None
+    return {
+        "gate": verdict.gate,
+        "passed": verdict.passed,
+        "holds": verdict.holds,
+        "saw": verdict.saw,
+        "until": until.isoformat() if until else None,
+        "overridden": verdict.overridden if not verdict.passed else None,
+    }
+
+
+def _effect(effect: Effect) -> Json:
+    changes: list[Json] = []
+    for change in effect.diff.shown:
+        left = change.left
+        patch: Json = [*json_patch(left.doc, change.changes)] if left and change.right else None
+        changes.append({"resource": str(change.id), "change": change.kind.value, "patch": patch})
+    return {
+        "environment": effect.environment,
+        "cluster": effect.cluster,
+        "summary": summary(effect.diff),
+        "resources": changes,
+    }
+
+
+def _cell(cell: Cell) -> Json:
+    return {
+        "environment": cell.environment,
+        "app": cell.app,
+        "state": cell.state,
+        "release": None if cell.release is None else _release(cell.release),
+        "behind": cell.behind,
+        "gates": [_verdict(verdict) for verdict in cell.verdicts],
+        "hold": None
+        if cell.hold is None
+        else {"release": cell.hold.release, "reason": cell.hold.reason},
+        "pull": cell.pull,
+    }
