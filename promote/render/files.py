@@ -5,18 +5,27 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from promote.errors import FileMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from promote.model.tree import EntryKind, Tree
+
+# Opening a FIFO must not wait for a writer, and a link put in place of a file after the path was
+# resolved must not be followed.
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class DiskTree:
     """The files of this machine, or of one folder of it.
+
+    What is at a path is looked up once: the files are taken not to change while the tree is in
+    use. What is read is read anew each time, through directories that cannot be exchanged for links
+    in between.
 
     Args:
         confine: nothing outside this folder is read, wherever links lead; None for no limit.
@@ -25,7 +34,7 @@ class DiskTree:
 
     def __init__(self, confine: str | None = None, cwd: str | None = None) -> None:
         self._confine = None if confine is None else os.path.realpath(confine)
-        self._cwd = cwd or os.getcwd()
+        self._cwd = cwd or os.getcwd()  # noqa: PTH109 - paths of a tree are text
         self._kinds: dict[str, EntryKind | None] = {}
         self._resolved: dict[str, str] = {}
 
@@ -35,24 +44,19 @@ class DiskTree:
         Raises:
             FileMissingError: it is not there, is not a regular file, or lies outside the tree.
         """
-        target = self.resolve(path)
-        if not self._contains(target):
-            raise FileMissingError(f"{self.display(path)} leads out of {self._confine}")
-        try:
-            # Opening a FIFO must not wait for a writer, and what was checked must be what is read.
-            handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise self._missing(path, error) from None
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        with self._open(path, _FLAGS) as handle:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise FileMissingError(f"{self.display(path)} is not a regular file")
-            return file.read()
+            with open(handle, "rb", closefd=False) as file:
+                return file.read()
 
     def kind(self, path: str) -> EntryKind | None:
         """What is at `path`, or None if there is nothing that may be read."""
-        if path not in self._kinds:
-            self._kinds[path] = self._look(path)
-        return self._kinds[path]
+        try:
+            return self._kinds[path]
+        except KeyError:
+            kind = self._kinds[path] = self._look(path)
+            return kind
 
     def entries(self, path: str) -> list[str]:
         """The names in a directory, sorted.
@@ -60,13 +64,8 @@ class DiskTree:
         Raises:
             FileMissingError: it is not a directory of the tree.
         """
-        target = self.resolve(path)
-        if not self._contains(target):
-            raise FileMissingError(f"{self.display(path)} leads out of {self._confine}")
-        try:
-            return sorted(os.listdir(target))
-        except OSError as error:
-            raise self._missing(path, error) from None
+        with self._open(path, _FLAGS | os.O_DIRECTORY) as handle:
+            return sorted(os.listdir(handle))  # noqa: PTH208 - a descriptor has no path
 
     def resolve(self, path: str) -> str:
         """The same place with symbolic links and `..` resolved."""
@@ -81,11 +80,13 @@ class DiskTree:
         return path if shown.startswith("../../..") else shown
 
     def _look(self, path: str) -> EntryKind | None:
+        if "\0" in path:
+            return None
         target = self.resolve(path)
         if not self._contains(target):
             return None
         try:
-            mode = os.stat(target).st_mode
+            mode = os.stat(target).st_mode  # noqa: PTH116 - paths of a tree are text
         except OSError:
             return None
         if stat.S_ISDIR(mode):
@@ -96,12 +97,46 @@ class DiskTree:
         confine = self._confine
         return confine is None or target == confine or target.startswith(confine.rstrip("/") + "/")
 
-    def _missing(self, path: str, error: OSError) -> FileMissingError:
-        return FileMissingError(f"cannot read {self.display(path)}: {error.strerror}")
+    @contextmanager
+    def _open(self, path: str, flags: int) -> Iterator[int]:
+        """A descriptor of what is at a path, which what is checked is then read through."""
+        if "\0" in path:
+            raise FileMissingError(f"{path!r} is not a path")
+        target = self.resolve(path)
+        if not self._contains(target):
+            raise FileMissingError(f"{self.display(path)} leads out of {self._confine}")
+        try:
+            handle = self._descend(target, flags)
+        except OSError as error:
+            raise FileMissingError(f"cannot read {self.display(path)}: {error.strerror}") from None
+        try:
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _descend(self, target: str, flags: int) -> int:
+        """Open a resolved path, below the confining folder one directory at a time."""
+        if self._confine is None:
+            return os.open(target, flags)
+        handle = os.open(self._confine, _FLAGS | os.O_DIRECTORY)
+        steps = target[len(self._confine) :].strip("/").split("/")
+        for index, step in enumerate(steps):
+            last = index == len(steps) - 1
+            above = handle
+            try:
+                handle = os.open(
+                    step or ".", flags if last else _FLAGS | os.O_DIRECTORY, dir_fd=above
+                )
+            finally:
+                os.close(above)
+        return handle
 
 
 class EditedTree:
     """A tree with some files changed, made or taken away, in memory only.
+
+    An edit goes to the file that its path leads to, so that a file edited under one of its names
+    is edited under all of them.
 
     Args:
         base: the tree beneath.
@@ -110,11 +145,17 @@ class EditedTree:
 
     def __init__(self, base: Tree, edits: Mapping[str, bytes | None]) -> None:
         self._base = base
-        self._edits = {posixpath.normpath(path): content for path, content in edits.items()}
+        self._edits: dict[str, bytes | None] = {}
         self._made: dict[str, set[str]] = {}
-        for path, content in self._edits.items():
-            if content is not None:
-                self._note_parents(path)
+        self._gone: dict[str, set[str]] = {}
+        for path, content in edits.items():
+            place = self.resolve(path)
+            self._edits[place] = content
+            if content is None:
+                folder, name = posixpath.split(place)
+                self._gone.setdefault(folder, set()).add(name)
+            else:
+                self._note_parents(place)
 
     def _note_parents(self, path: str) -> None:
         while path != "/":
@@ -127,18 +168,20 @@ class EditedTree:
         Raises:
             FileMissingError: as the tree beneath; or the file was taken away.
         """
-        if path not in self._edits:
+        place = self._place(path)
+        if place not in self._edits:
             return self._base.read(path)
-        content = self._edits[path]
+        content = self._edits[place]
         if content is None:
             raise FileMissingError(f"{self.display(path)} is not there any more")
         return content
 
     def kind(self, path: str) -> EntryKind | None:
         """What is at `path`, or None if there is nothing that may be read."""
-        if path in self._edits:
-            return None if self._edits[path] is None else "file"
-        return "directory" if path in self._made else self._base.kind(path)
+        place = self._place(path)
+        if place in self._edits:
+            return None if self._edits[place] is None else "file"
+        return "directory" if place in self._made else self._base.kind(path)
 
     def entries(self, path: str) -> list[str]:
         """The names in a directory, sorted.
@@ -146,19 +189,23 @@ class EditedTree:
         Raises:
             FileMissingError: it is not a directory of the tree.
         """
-        made = self._made.get(path, set())
+        place = self._place(path)
+        made = self._made.get(place, set())
         known = self._base.entries(path) if not made or self._base.kind(path) else []
-        gone = {
-            posixpath.basename(edited)
-            for edited, content in self._edits.items()
-            if content is None and posixpath.dirname(edited) == path
-        }
-        return sorted((set(known) | made) - gone)
+        return sorted((set(known) | made) - self._gone.get(place, set()))
 
     def resolve(self, path: str) -> str:
         """The same place with symbolic links and `..` resolved."""
-        return path if path in self._edits or path in self._made else self._base.resolve(path)
+        return self._base.resolve(path)
 
     def display(self, path: str) -> str:
         """How to write `path` for a person."""
         return self._base.display(path)
+
+    def _place(self, path: str) -> str:
+        if path in self._edits:
+            return path
+        try:
+            return self.resolve(path)
+        except FileMissingError:  # it leads out of the tree, which the tree beneath will say
+            return path
