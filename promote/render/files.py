@@ -71,7 +71,10 @@ class DiskTree:
         """The same place with symbolic links and `..` resolved."""
         known = self._resolved.get(path)
         if known is None:
-            known = self._resolved[path] = os.path.realpath(path)
+            try:
+                known = self._resolved[path] = os.path.realpath(path)
+            except (OSError, ValueError):  # a link that changes while it is read; a zero byte
+                raise FileMissingError(f"{path!r} cannot be followed") from None
         return known
 
     def display(self, path: str) -> str:
@@ -80,14 +83,12 @@ class DiskTree:
         return path if shown.startswith("../../..") else shown
 
     def _look(self, path: str) -> EntryKind | None:
-        if "\0" in path:
-            return None
-        target = self.resolve(path)
-        if not self._contains(target):
-            return None
         try:
+            target = self.resolve(path)
+            if not self._contains(target):
+                return None
             mode = os.stat(target).st_mode  # noqa: PTH116 - paths of a tree are text
-        except OSError:
+        except (OSError, FileMissingError):
             return None
         if stat.S_ISDIR(mode):
             return "directory"
@@ -100,8 +101,6 @@ class DiskTree:
     @contextmanager
     def _open(self, path: str, flags: int) -> Iterator[int]:
         """A descriptor of what is at a path, which what is checked is then read through."""
-        if "\0" in path:
-            raise FileMissingError(f"{path!r} is not a path")
         target = self.resolve(path)
         if not self._contains(target):
             raise FileMissingError(f"{self.display(path)} leads out of {self._confine}")

@@ -123,7 +123,7 @@ def test_a_folder_exchanged_again_and_again_is_never_followed(project: Path) -> 
     swapper.start()
     seen = set()
     try:
-        for _ in range(1000):
+        for _ in range(200):
             with contextlib.suppress(FileMissingError):
                 seen.add(DiskTree(confine=str(project)).read(f"{project}/shared/secret"))
     finally:
