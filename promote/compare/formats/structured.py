@@ -11,6 +11,8 @@ from promote.compare.paths import format_path, pointer
 from promote.compare.records import Change
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from promote.compare.conceal import Concealed
     from promote.compare.records import FieldChange, ResourceChange
     from promote.model.json import Json
@@ -19,18 +21,22 @@ if TYPE_CHECKING:
 API_VERSION = "promote/v1"
 
 
-def to_json(diff: Concealed, *, names: tuple[str, str]) -> str:
+def to_json(
+    diff: Concealed, *, names: tuple[str, str], namespaces: Mapping[str, str] | None = None
+) -> str:
     """Write a comparison as a JSON document.
 
     Args:
         diff: the comparison.
         names: what the left and the right side are called.
+        namespaces: those of the left side that were taken for others of the right one.
     """
     document: Json = {
         "apiVersion": API_VERSION,
         "kind": "Diff",
         "left": names[0],
         "right": names[1],
+        "namespaces": dict(namespaces or {}),
         "summary": summary(diff),
         "resources": [_resource(change) for change in diff.resources],
     }
