@@ -92,7 +92,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         One of `ExitCode`, or 130 when the user interrupts.
     """
     try:
-        result = app(args=None if argv is None else list(argv), prog_name="promote", standalone_mode=False)
+        result = app(
+            args=None if argv is None else list(argv), prog_name="promote", standalone_mode=False
+        )
     except PromoteError as error:
         _say(error)
         return error.exit_code

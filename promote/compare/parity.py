@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.compare.paths import format_path
+from promote.compare.records import Diff
 from promote.compare.semantic import diff
 from promote.errors import FileMissingError, Place
 from promote.project.variants import (
     field_table,
     is_independent,
+    primary_unit,
     render_renamed,
     rename_map,
 )
@@ -22,10 +24,10 @@ from promote.variant.free_text import TextScanner
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from promote.compare.records import Diff, FieldChange, ResourceChange
+    from promote.compare.records import FieldChange, ResourceChange
     from promote.model.json import FieldPath
     from promote.model.resource import Resource
-    from promote.project import Project
+    from promote.project import Project, Unit
     from promote.variant import RenameMap
 
 
@@ -88,8 +90,8 @@ def check_parity(project: Project, variant: str) -> Parity:
     """
     names = rename_map(project, variant)
     environment = project.environment(variant)
-    before: list[Resource] = []
-    after: list[Resource] = []
+    declared: list[ResourceChange] = []
+    unchanged = 0
     unexplained: list[Finding] = []
     for unit in project.units(variant):
         renamed, final = render_renamed(project, unit), project.render(unit)
@@ -97,16 +99,17 @@ def check_parity(project: Project, variant: str) -> Parity:
             found = diff(renamed, final, ignore=project.config.ignore)
             unexplained += _differences(project, found.shown)
         else:
-            before += renamed
-            after += final
-            unexplained += _proof(project, unit.app, renamed, names, variant)
+            found = diff(renamed, final)
+            declared += found.resources
+            unchanged += found.unchanged
+            unexplained += _proof(project, unit, renamed, names)
     final = project.render_all(variant)
     shared = environment.rename.shared
     return Parity(
         variant,
         str(environment.variant_of),
         len(final),
-        diff(before, after),
+        Diff(tuple(declared), unchanged),
         tuple(unexplained),
         tuple(_dangling(project, final, names, variant, shared)),
         tuple(_mentions(project, final, names, variant)),
@@ -115,15 +118,12 @@ def check_parity(project: Project, variant: str) -> Parity:
 
 
 def _proof(
-    project: Project, app: str, renamed: Sequence[Resource], names: RenameMap, variant: str
+    project: Project, unit: Unit, renamed: Sequence[Resource], names: RenameMap
 ) -> Iterator[Finding]:
     """The rename taken back must be the primary again, or it lost something on the way."""
-    back = rename(renamed, names.inverse(), field_table(project, variant))
-    primary = str(project.environment(variant).variant_of)
-    there = [resource for unit in project.units(primary, [app]) for resource in project.render(unit)]
-    ours = {resource.id for resource in back}
-    counterpart = [resource for resource in there if resource.id in ours]
-    yield from _differences(project, diff(counterpart, back).shown)
+    back = rename(renamed, names.inverse(), field_table(project, unit.environment))
+    primary = project.render(primary_unit(project, unit))
+    yield from _differences(project, diff(primary, back).shown)
 
 
 def _differences(project: Project, changes: Iterable[ResourceChange]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from promote.compare.formats.safe import escape
+from promote.compare.formats.safe import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +23,8 @@ def as_text(results: Sequence[Parity]) -> str:
         lines += _section("in free text", result.mentions)
         declared = result.declared.summary
         for change in result.declared.shown:
-            lines.append(f"  declared: {escape(str(change.id))} ({len(change.changes)} fields)")
-        lines += [f"  warning: {escape(warning)}" for warning in result.warnings]
+            lines.append(f"  declared: {one_line(str(change.id))} ({len(change.changes)} fields)")
+        lines += [f"  warning: {one_line(warning)}" for warning in result.warnings]
         if not declared.changed and not declared.added and not declared.removed:
             lines.append("  no differences are declared")
     return "\n".join(lines) + "\n"
@@ -40,7 +40,7 @@ def _headline(result: Parity) -> str:
 
 
 def _section(title: str, findings: Iterable[Finding]) -> list[str]:
-    return [f"  {title}: {escape(str(finding))}" for finding in findings]
+    return [f"  {title}: {one_line(str(finding))}" for finding in findings]
 
 
 def as_json(results: Sequence[Parity]) -> str:
@@ -93,7 +93,7 @@ def as_markdown(results: Sequence[Parity]) -> str:
         if rows:
             parts.append("| what | where |\n|---|---|")
             for what, finding in rows:
-                text = escape(str(finding)).replace("|", "\\|").replace("@", "@\u200b")
+                text = one_line(str(finding)).replace("|", "\\|").replace("@", "@\u200b")
                 parts.append(f"| {what} | {text} |")
         parts.append("")
     return "\n".join(parts)

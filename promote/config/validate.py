@@ -99,7 +99,8 @@ def _describe(rule: dict[str, Any], key: str) -> str | None:
     known = rule.get("properties", {}).get(key, {})
     if "const" in known:
         return f"add {key}: {known['const']}"
-    return known.get("description")
+    description: str | None = known.get("description")
+    return description
 
 
 _NAMES = {
@@ -120,7 +121,7 @@ def _expected(rule: Any, keyword: str) -> str:  # noqa: ANN401 - a part of the s
         return " or ".join(_NAMES[one] for one in wanted if one != "null" or len(wanted) == 1)
     if keyword == "pattern":
         return f"of the form {rule['pattern']}"
-    return rule.get("description", "what the schema says").split(".")[0]
+    return str(rule.get("description", "what the schema says")).split(".")[0]
 
 
 def _show(value: Json) -> str:

@@ -190,7 +190,9 @@ def upstreams(environments: Sequence[str]) -> dict[str, str]:
         if is_recovery(name):
             continue
         earlier = [
-            other for other in environments[:index] if not is_recovery(other) and _stage(other) != _stage(name)
+            other
+            for other in environments[:index]
+            if not is_recovery(other) and _stage(other) != _stage(name)
         ]
         if earlier:
             result[name] = earlier[-1]
@@ -203,7 +205,11 @@ def primary_of(name: str, environments: Sequence[str]) -> str | None:
     for other in environments:
         if not is_recovery(other) and _words(other) == words:
             return other
-    production = [other for other in environments if not is_recovery(other) and _stage(other) == len(_STAGES) - 1]
+    production = [
+        other
+        for other in environments
+        if not is_recovery(other) and _stage(other) == len(_STAGES) - 1
+    ]
     return production[0] if production else None
 
 
@@ -224,7 +230,9 @@ def propose(findings: Findings, name: str) -> str:
     ]
     above = upstreams(findings.environments)
     for environment in findings.environments:
-        primary = primary_of(environment, findings.environments) if is_recovery(environment) else None
+        primary = (
+            primary_of(environment, findings.environments) if is_recovery(environment) else None
+        )
         if primary:
             lines.append(f"  {environment}: {{variant-of: {primary}}}")
         elif environment in above:

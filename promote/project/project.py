@@ -92,9 +92,7 @@ class Project:
             raise UsageError(f"there is no environment {name!r}", hint=_nearest(name, known))
         return known[name]
 
-    def units(
-        self, environment: str, apps: Sequence[str] = (), cluster: str = ""
-    ) -> list[Unit]:
+    def units(self, environment: str, apps: Sequence[str] = (), cluster: str = "") -> list[Unit]:
         """What is rendered for an environment, in the order of the project file.
 
         Args:
@@ -112,7 +110,9 @@ class Project:
         there = self._apps(found)
         for app in apps:
             if app not in there:
-                raise UsageError(f"there is no app {app!r} in {environment!r}", hint=_nearest(app, there))
+                raise UsageError(
+                    f"there is no app {app!r} in {environment!r}", hint=_nearest(app, there)
+                )
         units = []
         for app in there:
             if apps and app not in apps:

@@ -145,7 +145,9 @@ class UnitSource:
                 .replace("{cluster}", self.unit.cluster or "")
             )
             if tree.kind(path) == "file":
-                layers.append(ValuesLayer(_layer_name(pattern), tree.display(path), tree.read(path)))
+                layers.append(
+                    ValuesLayer(_layer_name(pattern), tree.display(path), tree.read(path))
+                )
         return layers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promote.errors import VariantError
@@ -13,6 +14,7 @@ from promote.render.options import BuildOptions
 from promote.render.pipeline import apply_component
 from promote.variant import inventory_of, rename, resolve_map
 from promote.variant.fields import FieldTable
+from promote.variant.free_text import TextScanner
 
 if TYPE_CHECKING:
     from promote.model.resource import Resource
@@ -47,8 +49,20 @@ def render_renamed(project: Project, unit: Unit) -> list[Resource]:
     """
     environment = project.environment(unit.environment)
     names = rename_map(project, unit.environment)
-    primary = Unit(unit.app, str(environment.variant_of), _primary_cluster(names, unit))
-    return rename(project.render(primary), names, field_table(project, unit.environment))
+    primary = primary_unit(project, unit)
+    renamed = rename(project.render(primary), names, field_table(project, unit.environment))
+    scanner = TextScanner(names, environment.rename.text)
+    return [
+        resource if (doc := scanner.rewritten(resource)) is resource.doc else replace(resource, doc=doc)
+        for resource in renamed
+    ]
+
+
+def primary_unit(project: Project, unit: Unit) -> Unit:
+    """What a unit of a variant is the counterpart of."""
+    environment = project.environment(unit.environment)
+    names = rename_map(project, unit.environment)
+    return Unit(unit.app, str(environment.variant_of), _primary_cluster(names, unit))
 
 
 def rename_map(project: Project, variant: str) -> RenameMap:
@@ -100,6 +114,4 @@ def _primary_cluster(names: RenameMap, unit: Unit) -> str | None:
 
 
 def _has_kustomization(project: Project, directory: str) -> bool:
-    return any(
-        project.tree.kind(posixpath.join(directory, name)) == "file" for name in FILE_NAMES
-    )
+    return any(project.tree.kind(posixpath.join(directory, name)) == "file" for name in FILE_NAMES)

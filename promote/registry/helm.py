@@ -113,7 +113,15 @@ def _workshop() -> Iterator[Path]:
 
 def _environment(work: Path) -> dict[str, str]:
     """What helm needs and nothing of the user's: no tokens, no plugins, no repositories."""
-    kept = ("PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+    kept = (
+        "PATH",
+        "LANG",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "NO_PROXY",
+    )
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     return environment | {
         "HOME": str(work),

@@ -6,7 +6,6 @@ documentation of the `crds` field.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
@@ -66,7 +65,7 @@ def _declared(
         here = (*path, field)
         for extension, attribute in _FIELDS.items():
             if isinstance(definition.get(extension), str):
-                yield replace(FieldConfig(), **{attribute: (_spec(selector, here),)})
+                yield _config(attribute, _spec(selector, here))
         version = definition.get("x-kubernetes-object-ref-api-version")
         kind = definition.get("x-kubernetes-object-ref-kind")
         if isinstance(version, str) and isinstance(kind, str):
@@ -77,6 +76,11 @@ def _declared(
         inner = definition.get("$ref")
         if isinstance(inner, str) and inner not in above:
             yield from _declared(definitions, inner, selector, here, (*above, inner))
+
+
+def _config(attribute: str, spec: FieldSpec) -> FieldConfig:
+    fields: dict[str, tuple[FieldSpec, ...]] = {attribute: (spec,)}
+    return FieldConfig(**fields)  # type: ignore[arg-type]  # only `name_reference` holds something else
 
 
 def _spec(selector: Gvk, path: tuple[str, ...]) -> FieldSpec:

@@ -41,7 +41,9 @@ class Fields:
         FieldError: a name that is not known.
     """
 
-    def __init__(self, data: Mapping[str, Json], known: Iterable[str], path: FieldPath = ()) -> None:
+    def __init__(
+        self, data: Mapping[str, Json], known: Iterable[str], path: FieldPath = ()
+    ) -> None:
         names = tuple(known)
         folded = {name.lower(): name for name in names}
         self.path = path

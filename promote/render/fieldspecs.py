@@ -180,7 +180,9 @@ def read_config(data: Mapping[str, Json]) -> FieldConfig:
     specs = {
         name: _specs(data.get(key), key) for key, name in known.items() if name != "name_reference"
     }
-    references = [_back_reference(item) for item in _mappings(data.get("nameReference"), "nameReference")]
+    references = [
+        _back_reference(item) for item in _mappings(data.get("nameReference"), "nameReference")
+    ]
     return FieldConfig(**specs, name_reference=_merge_references((), references))
 
 

@@ -101,9 +101,12 @@ def _with_metadata(doc: Document, field: str, value: Json) -> Document:
     return {**doc, "metadata": rest if value is None else {**rest, field: value}}
 
 
-
-def _made(doc: Document, args: GeneratorArgs, options: GeneratorOptions, layer: Layer) -> list[Record]:
-    record = Record(doc, layer.schema, Origin(f"{layer.directory.root}/{layer.file}", 0, str(doc["kind"])))
+def _made(
+    doc: Document, args: GeneratorArgs, options: GeneratorOptions, layer: Layer
+) -> list[Record]:
+    record = Record(
+        doc, layer.schema, Origin(f"{layer.directory.root}/{layer.file}", 0, str(doc["kind"]))
+    )
     record.behavior = args.behavior
     record.needs_hash = not options.disable_name_suffix_hash
     return [record]
@@ -116,7 +119,9 @@ def _entries(recipe: Recipe, entries: Iterable[Entry], layer: Layer) -> Iterator
         yield partial(_generate, recipe.make, args, args.options.under(shared), layer)
 
 
-def _generate(make: Make, args: GeneratorArgs, options: GeneratorOptions, layer: Layer) -> list[Record]:
+def _generate(
+    make: Make, args: GeneratorArgs, options: GeneratorOptions, layer: Layer
+) -> list[Record]:
     return _made(make(args, options, layer.directory.read), args, options, layer)
 
 
@@ -132,7 +137,9 @@ def _from_config(recipe: Recipe, doc: Document, layer: Layer) -> Generator:
     """A generator that has a document of its own: its name may stand in its metadata."""
     metadata = doc.get("metadata")
     known = metadata if isinstance(metadata, dict) else {}
-    data = {key: value for key, value in doc.items() if key not in {"apiVersion", "kind", "metadata"}}
+    data = {
+        key: value for key, value in doc.items() if key not in {"apiVersion", "kind", "metadata"}
+    }
     for key in ("name", "namespace"):
         if not data.get(key) and known.get(key):
             data[key] = known[key]

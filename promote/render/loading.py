@@ -66,7 +66,9 @@ class Directory:
             KustomizationError: it is this one or one above it: a circle.
         """
         if posixpath.isabs(path):
-            raise KustomizationError(f"a base is named relative to its overlay, and {path!r} is absolute")
+            raise KustomizationError(
+                f"a base is named relative to its overlay, and {path!r} is absolute"
+            )
         joined = self.join(path)
         if self.tree.kind(joined) != "directory":
             raise FileMissingError(
@@ -95,9 +97,7 @@ class Directory:
             FileMissingError: the repository has no such directory.
             KustomizationError: it is being built already: a circle.
         """
-        files = self.files.remote.setdefault(
-            (wanted.repository, fetched.commit), ParsedFiles()
-        )
+        files = self.files.remote.setdefault((wanted.repository, fetched.commit), ParsedFiles())
         top = Directory(fetched.tree, "/", files, parent=self)
         root = posixpath.normpath(f"/{wanted.path}")
         if fetched.tree.kind(root) != "directory":

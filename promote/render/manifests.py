@@ -140,5 +140,5 @@ def finish(doc: Document) -> Document:
         return {**doc, "metadata": rest}
     if all(isinstance(value, str) for value in annotations.values()):
         return doc
-    text = {key: scalar_text(value) for key, value in annotations.items()}
+    text: Document = {key: scalar_text(value) for key, value in annotations.items()}
     return {**doc, "metadata": {**metadata, "annotations": text}}

@@ -83,7 +83,17 @@ def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:
     return doc
 
 
-_KEYS = ("path", "repo", "ref", "configuredIn", "configuredBy", "apiVersion", "kind", "name", "namespace")
+_KEYS = (
+    "path",
+    "repo",
+    "ref",
+    "configuredIn",
+    "configuredBy",
+    "apiVersion",
+    "kind",
+    "name",
+    "namespace",
+)
 
 
 def _lines(note: Document, indent: str) -> str:

@@ -1,8 +1,8 @@
 """From a directory to its resources: the table of contents of rendering.
 
-    load ─► resources ─► generate ─► components ─► transform ─► validate     for each directory,
-                                                                             bases first: target.py
-    ─► hash names ─► follow references ─► fill in vars ─► leave out local ─► order ─► finish   once
+load ─► resources ─► generate ─► components ─► transform ─► validate     for each directory,
+                                                                         bases first: target.py
+─► hash names ─► follow references ─► fill in vars ─► leave out local ─► order ─► finish   once
 """
 
 from __future__ import annotations

@@ -175,12 +175,12 @@ class _Finder:
             return candidates[0]
         candidates = [one for one in candidates if _same_layers(one, self.referrer, lenient=True)]
         if len(candidates) > 1:
-            candidates = [one for one in candidates if _same_layers(one, self.referrer, lenient=False)]
+            candidates = [
+                one for one in candidates if _same_layers(one, self.referrer, lenient=False)
+            ]
         if not candidates:
             return None
-        meanings = {
-            (one.id.name, one.id.namespace if with_namespace else "") for one in candidates
-        }
+        meanings = {(one.id.name, one.id.namespace if with_namespace else "") for one in candidates}
         if len(meanings) > 1:
             names = ", ".join(str(one.key) for one in candidates)
             raise KustomizationError(
@@ -226,7 +226,11 @@ def _subject_namespaces(record: Record) -> set[str]:
         return set()
     found = set()
     for subject in subjects:
-        if isinstance(subject, dict) and subject.get("kind") == "ServiceAccount" and "namespace" in subject:
+        if (
+            isinstance(subject, dict)
+            and subject.get("kind") == "ServiceAccount"
+            and "namespace" in subject
+        ):
             namespace = subject["namespace"]
             if not isinstance(namespace, str):
                 raise KustomizationError(f"{record.key} has a subject whose namespace is blank")

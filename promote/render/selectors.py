@@ -75,7 +75,10 @@ class Selector:
     def _matches_identity(self, original: Key, current: Key) -> bool:
         group, version, kind, name, namespace = self._patterns
         return (
-            (not self.namespace or bool(namespace(original.namespace) or namespace(current.namespace)))
+            (
+                not self.namespace
+                or bool(namespace(original.namespace) or namespace(current.namespace))
+            )
             and (not self.name or bool(name(original.name) or name(current.name)))
             and (not self.group or bool(group(current.group)))
             and (not self.version or bool(version(current.version)))
@@ -141,7 +144,8 @@ def label_test(selector: str) -> Callable[[Mapping[str, Json]], bool]:
         match = _TERM.match(text, position)
         if not match or match.end() == position:
             raise KustomizationError(
-                f"{selector!r} is not a label selector", hint="write key=value, key in (a, b), key or !key"
+                f"{selector!r} is not a label selector",
+                hint="write key=value, key in (a, b), key or !key",
             )
         terms.append(_term(match))
         position = match.end()

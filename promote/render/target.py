@@ -117,8 +117,9 @@ class Target:
         layer = self._layer(resources)
         for transformer, note in self._transformers(layer):
             transformer(resources)
-            for record in resources.records if note is not None else ():
-                notes.note_transformer(record, note)
+            if note is not None:
+                for record in resources.records:
+                    notes.note_transformer(record, note)
         self._validate(resources, layer)
         merge_variables(resources, wanted.variables)
         return resources

@@ -106,7 +106,7 @@ class _Merge:
     def into(self, below: Json, above: Document) -> Json:
         from deepmerge import Merger  # noqa: PLC0415 - only templates with values need it
 
-        strategies = [(dict, [self._mapping]), (list, [self._list])]
+        strategies: list[tuple[type, Any]] = [(dict, [self._mapping]), (list, [self._list])]
         merger = Merger(strategies, [self._replace], [self._replace])
         merged: Json = merger.merge(below, above)
         return merged
@@ -242,14 +242,14 @@ def check_values(values: MergedValues, schema: Json, schema_file: str) -> None:
     import jsonschema_rs  # noqa: PLC0415 - a compiled library that only values need
 
     try:
-        validator = jsonschema_rs.Draft202012Validator(schema)
+        validator = jsonschema_rs.Draft202012Validator(schema)  # type: ignore[arg-type]  # whatever is no schema is refused there
     except (ValueError, jsonschema_rs.ValidationError) as error:
         raise ValuesError(f"not a JSON Schema: {error}", place=Place(schema_file)) from None
-    for error in validator.iter_errors(values.data):
-        path: FieldPath = tuple(error.instance_path)
+    for failure in validator.iter_errors(values.data):
+        path: FieldPath = tuple(failure.instance_path)
         setter = values.setter(path)
         where = ".".join(map(str, path)) or "the values"
-        message = str(error.message).splitlines()[0]
+        message = str(failure.message).splitlines()[0]
         raise ValuesError(
             f"{where}: {message}",
             place=setter.place if setter else Place(schema_file),

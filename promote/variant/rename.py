@@ -36,7 +36,9 @@ def rename(
     """
     table = table or FieldTable()
     return [
-        replace(resource, doc=doc) if (doc := _renamed(resource, names, table)) is not resource.doc else resource
+        replace(resource, doc=doc)
+        if (doc := _renamed(resource, names, table)) is not resource.doc
+        else resource
         for resource in resources
     ]
 

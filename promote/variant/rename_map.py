@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from promote.config.model import Rename, RenameRule
     from promote.model.resource import Resource
 
-RESERVED_NAMESPACES = frozenset({"istio-system", "kube-system", "kube-public", "default", "", "*", ".", "~"})
+RESERVED_NAMESPACES = frozenset(
+    {"istio-system", "kube-system", "kube-public", "default", "", "*", ".", "~"}
+)
 _LABEL_LENGTH = 63
 _NAME_LENGTH = 253
 # Kinds whose names are DNS labels, and so may have 63 characters.
@@ -91,7 +93,10 @@ class RenameMap:
         """The way back."""
         resources = {
             thing: Named(
-                thing.group, thing.kind, self.namespace(thing.namespace), self.names.get(thing, thing.name)
+                thing.group,
+                thing.kind,
+                self.namespace(thing.namespace),
+                self.names.get(thing, thing.name),
             )
             for thing in self.inventory.resources
         }

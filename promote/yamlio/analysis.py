@@ -35,7 +35,9 @@ def style_of(text: str) -> Style:
     if _SPECIAL.search(text):
         return Style.DOUBLE
     if _BREAK.search(text):
-        return Style.DOUBLE if _SPACE_BREAK.search(text) or _BREAK_SPACE.search(text) else Style.SINGLE
+        return (
+            Style.DOUBLE if _SPACE_BREAK.search(text) or _BREAK_SPACE.search(text) else Style.SINGLE
+        )
     return Style.SINGLE if _needs_quotes(text) else Style.PLAIN
 
 

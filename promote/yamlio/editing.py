@@ -58,11 +58,11 @@ def edit(data: bytes, changes: Mapping[FieldPath, Json | Delete], source: str) -
     text = data.decode("utf-8")
     left: dict[FieldPath, Json | Delete] = {}
     for path, value in changes.items():
-        replaced = None if value is DELETE else _replace_scalar(text, path, value)
-        if replaced is None:
+        new = None if isinstance(value, Delete) else _replace_scalar(text, path, value)
+        if new is None:
             left[path] = value
         else:
-            text = replaced
+            text = new
     if left:
         text = _restructure(text, left, source)
     result = text.encode("utf-8")
@@ -85,7 +85,9 @@ def _apply(node: Json, path: FieldPath, value: Json | Delete, source: str) -> Js
         old = items[step] if step < len(items) else None
         return [*items[:step], _apply(old, rest, value, source), *items[step + 1 :]]
     if node is not None and not isinstance(node, dict):
-        raise YamlError(f"{step!r} would stand in something that is not a mapping", place=Place(source))
+        raise YamlError(
+            f"{step!r} would stand in something that is not a mapping", place=Place(source)
+        )
     mapping = node or {}
     if not rest and isinstance(value, Delete):
         return {key: item for key, item in mapping.items() if key != step}
@@ -117,8 +119,12 @@ def _node_at(text: str, path: FieldPath) -> yaml.Node | None:
         return None
     for step in path:
         if isinstance(node, yaml.MappingNode):
-            node = next((v for k, v in reversed(node.value) if getattr(k, "value", None) == step), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = next(
+                (v for k, v in reversed(node.value) if getattr(k, "value", None) == step), None
+            )
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value)
+        ):
             node = node.value[step]
         else:
             return None
@@ -223,7 +229,12 @@ def _indentation(text: str) -> tuple[int, int, int]:
     for above, below in zip(lines, lines[1:], strict=False):
         key = _KEY.match(above)
         inner = len(below) - len(below.lstrip(" "))
-        if key and below.strip() and not below.lstrip().startswith(("-", "#")) and inner > len(key[1]):
+        if (
+            key
+            and below.strip()
+            and not below.lstrip().startswith(("-", "#"))
+            and inner > len(key[1])
+        ):
             mapping = inner - len(key[1])
             break
     return mapping, offset + 2, offset

@@ -14,10 +14,8 @@ from promote.yamlio.scalars import NotJsonError, resolve
 if TYPE_CHECKING:
     from promote.model.json import Json
 
-try:
-    from yaml.cyaml import CParser as _Parser
-except ImportError:  # PyYAML without libyaml: slower, and the same events
-    from yaml import SafeLoader as _Parser
+# PyYAML without libyaml is slower, and gives the same events.
+_Parser: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]
 
 MAX_DEPTH = 200
 MAX_NODES = 10_000_000
@@ -90,9 +88,7 @@ class _Builder:
             raise self._error(f"nested more than {MAX_DEPTH} deep", event)
         before = self.nodes
         value = (
-            self._mapping(event)
-            if isinstance(event, yaml.MappingStartEvent)
-            else self._sequence()
+            self._mapping(event) if isinstance(event, yaml.MappingStartEvent) else self._sequence()
         )
         self.depth -= 1
         if event.anchor:
@@ -177,4 +173,6 @@ class _Builder:
 
     def _error(self, message: str, event: Any, hint: str | None = None) -> YamlError:  # noqa: ANN401
         mark = event.start_mark
-        return YamlError(message, place=Place(self.source, mark.line + 1, mark.column + 1), hint=hint)
+        return YamlError(
+            message, place=Place(self.source, mark.line + 1, mark.column + 1), hint=hint
+        )

@@ -1,14 +1,81 @@
-"""Numbers as Go prints them."""
+"""Numbers as Go reads and prints them."""
 
 from __future__ import annotations
 
+import re
+import sys
+from decimal import Decimal
 from typing import Final
 
+MIN_INT: Final = -(2**63)
+MAX_INT: Final = 2**64 - 1
+FITS_FLOAT: Final = sys.float_info.max
+# From here on Go's JSON has an exponent, which makes a number a float for good.
 _LARGE: Final = 1e21
+_SIGNIFICANT: Final = 6
+
+_DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_PREFIXED: Final = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?([0-7]+))\Z")
+# go-yaml strips "0b" and "0o" itself where Go refuses the whole, and so lets a sign stand behind.
+_SIGN_INSIDE: Final = re.compile(r"0(?:b([-+][01]+)|o([-+][0-7]+))\Z")
+
+
+def go_int(text: str) -> int | None:
+    """The integer that Go's `ParseInt` with base 0 reads, if it fits 64 bits."""
+    if _DECIMAL.match(text):
+        return _within(int(text)) if len(text) < 22 else None  # noqa: PLR2004 - 2**64 has 20 digits
+    match = _PREFIXED.match(text)
+    if match:
+        sign, hexadecimal, binary, octal = match.groups()
+        digits, base = (hexadecimal, 16) if hexadecimal else (binary, 2) if binary else (octal, 8)
+        value = int(digits, base)
+        if sign == "+" and value >= -MIN_INT:
+            return None  # ParseUint takes no sign
+        return _within(-value if sign == "-" else value)
+    match = _SIGN_INSIDE.match(text)
+    if match:
+        binary, octal = match.groups()
+        return _within(int(binary, 2) if binary else int(octal, 8))
+    return None
+
+
+def _within(value: int) -> int | None:
+    return value if MIN_INT <= value <= MAX_INT else None
+
+
+def json_float(value: float) -> int | float:
+    """A float as it comes out of Go's JSON: without a fraction it is an integer, if it fits."""
+    if not value.is_integer() or abs(value) >= _LARGE:
+        return value
+    whole = int(Decimal(repr(value)))
+    return whole if MIN_INT <= whole <= MAX_INT else value
 
 
 def go_number(value: float) -> str:
-    """A number as go-yaml writes it: the shortest digits, an exponent only where it is far off."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGE:
-        return str(int(value))
-    return repr(value)
+    """A number as go-yaml writes it.
+
+    Integers are plain digits up to 64 bits. Floats have the shortest digits that read back as the
+    same float, and an exponent below 1e-4 and from 1e6 (if they have a fraction) or 2**64 on.
+    """
+    if isinstance(value, int):
+        if MIN_INT <= value <= MAX_INT:
+            return int.__repr__(value)
+        value = float(value)
+    value = json_float(value)
+    if isinstance(value, int):
+        return int.__repr__(value)
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    assert isinstance(exponent, int)  # noqa: S101 - JSON has no infinity
+    shortest = "".join(map(str, digits)).rstrip("0")
+    power = len(digits) + exponent - 1
+    minus = "-" if sign else ""
+    if -5 < power < 21 and power < _SIGNIFICANT or not shortest:  # noqa: PLR2004 - Go's %g
+        return _positional(minus, shortest, power)
+    fraction = f".{shortest[1:]}" if len(shortest) > 1 else ""
+    return f"{minus}{shortest[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def _positional(minus: str, digits: str, power: int) -> str:
+    if power < 0:
+        return f"{minus}0.{'0' * (-power - 1)}{digits}"
+    return f"{minus}{digits[: power + 1]}.{digits[power + 1 :]}"

@@ -29,7 +29,9 @@ def locate_key(data: bytes | str, path: FieldPath, *, document: int = 0) -> tupl
     return _find(data, path, document, key=True)
 
 
-def _find(data: bytes | str, path: FieldPath, document: int, *, key: bool) -> tuple[int, int] | None:
+def _find(
+    data: bytes | str, path: FieldPath, document: int, *, key: bool
+) -> tuple[int, int] | None:
     nodes = _compose(data)
     if document >= len(nodes):
         return None
@@ -52,7 +54,11 @@ def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | No
         for key, value in reversed(node.value):
             if isinstance(key, yaml.ScalarNode) and key.value == step:
                 return key.start_mark, value
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and -1 < step < len(node.value):
+    elif (
+        isinstance(node, yaml.SequenceNode)
+        and isinstance(step, int)
+        and -1 < step < len(node.value)
+    ):
         item = node.value[step]
         return item.start_mark, item
     return None

@@ -1,41 +1,48 @@
 """What a plain scalar means: go-yaml's rules, as kustomize reads and writes with them.
 
-Reading follows go-yaml v3 (YAML 1.2's words, octal as in 1.1), writing v2, which quotes whatever
-YAML 1.1 would take for something other than a string.
+Reading is go-yaml v3 (YAML 1.2's words, numbers of both 1.1 and 1.2, dates). Writing is go-yaml v2,
+which quotes what YAML 1.1 would take for something other than a string. The rules are those of
+`resolve.go` in go.yaml.in/yaml v2.4 and v3.0, on Go's own parsers of numbers and times.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from promote.yamlio.numbers import FITS_FLOAT, go_int, json_float
 
 if TYPE_CHECKING:
     from promote.model.json import Json
 
+_NULLS: Final = ("", "~", "null", "Null", "NULL")
 _WORDS: Final[dict[str, Json]] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True,
-    "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
+    **dict.fromkeys(_NULLS),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _OLD_WORDS: Final = frozenset(
     form
     for word in ("y", "n", "yes", "no", "on", "off")
     for form in (word, word.capitalize(), word.upper())
 )
 _SPECIAL_FLOATS: Final = frozenset(
-    sign + form for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")
-) | {".nan", ".NaN", ".NAN"}
-_NUMBER_START: Final = frozenset("+-.0123456789")
-_DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
-_PREFIXED: Final = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?([0-7]+))\Z")
-_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_BASE_60: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
-_TIMESTAMP: Final = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2}):(\d{2})(\.\d+)?[ \t]*(Z|[-+]\d{1,2}(?::?\d{2})?)?)?\Z"
+    [sign + form for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")]
+    + [".nan", ".NaN", ".NAN"]
 )
-_MIN_INT: Final = -(2**63)
-_MAX_INT: Final = 2**64 - 1
+_NUMBER_START: Final = frozenset("+-.0123456789")
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+# What starts with a point goes to Go's parser as it is, which allows single underscores in digits.
+_POINT_FLOAT: Final = re.compile(
+    r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z",
+)
+_BASE_60: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+_TIME: Final = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:([Tt ])([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]+))?"
+    r"(Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
+)
 
 
 class NotJsonError(ValueError):
@@ -46,72 +53,90 @@ def resolve(text: str) -> Json:
     """The value of a plain scalar.
 
     Raises:
-        NotJsonError: it is infinite or not a number.
+        NotJsonError: it is infinite, not a number, or a time that RFC 3339 cannot write.
     """
     if not text or text[0] not in _NUMBER_START:
         return _WORDS.get(text, text)
     if text in _SPECIAL_FLOATS:
         raise NotJsonError(f"{text} has no form in JSON")
-    number = _number(text.replace("_", "") if "_" in text else text)
-    if number is not None:
-        return number
-    return timestamp(text) or text
-
-
-def _number(text: str) -> int | float | None:
-    if _DECIMAL.match(text):
-        return _fit(int(text))
-    prefixed = _PREFIXED.match(text)
-    if prefixed:
-        sign, hexadecimal, binary, octal = prefixed.groups()
-        digits, base = (hexadecimal, 16) if hexadecimal else (binary, 2) if binary else (octal, 8)
-        value = int(digits, base)
-        return _fit(-value if sign == "-" else value)
-    if _FLOAT.match(text):
-        number = float(text)
-        if number in {float("inf"), float("-inf")}:
-            return None
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
-    return None
-
-
-def _fit(value: int) -> int | float:
-    """Go has no integers past 64 bits."""
-    return value if _MIN_INT <= value <= _MAX_INT else float(value)
-
-
-def timestamp(text: str) -> str | None:
-    """A date or time as kustomize prints it, or None if the text is neither."""
-    match = _TIMESTAMP.match(text)
-    if not match:
-        return None
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):  # noqa: PLR2004 - the calendar's
-        return None
-    date = f"{year}-{int(month):02d}-{int(day):02d}"
-    if hour is None:
-        return f"{date}T00:00:00Z" if len(month) == len(day) == 2 else None  # noqa: PLR2004
-    fraction = (fraction or "").rstrip("0").rstrip(".")
-    return f"{date}T{int(hour):02d}:{minute}:{second}{fraction}{_zone(zone)}"
-
-
-def _zone(zone: str | None) -> str:
-    if zone in {None, "Z", "+00:00", "-00:00"}:
-        return "Z"
-    assert zone is not None  # noqa: S101 - None is in the set above
-    hours, _, minutes = zone[1:].partition(":")
-    return f"{zone[0]}{int(hours):02d}:{minutes or '00'}"
+    if text[0] != ".":
+        moment = timestamp(text)
+        if moment is not None:
+            return moment
+    number = _number(text)
+    return text if number is None else number
 
 
 def is_plain_string(text: str) -> bool:
     """Whether a string written plainly is read as a string, by YAML 1.1 and 1.2 alike."""
-    if not text or text in _WORDS or text in _OLD_WORDS or text in _SPECIAL_FLOATS:
+    if not text:
         return False
     if text[0] not in _NUMBER_START:
-        return True
-    bare = text.replace("_", "")
-    if _DECIMAL.match(bare) or _PREFIXED.match(bare):
+        return text not in _WORDS and text not in _OLD_WORDS
+    if text in _SPECIAL_FLOATS or _number(text) is not None:
         return False
-    if _FLOAT.match(bare) and abs(float(bare)) != float("inf"):
+    return not (_BASE_60.match(text) or _moment(text))
+
+
+def _number(text: str) -> int | float | None:
+    if text[0] == ".":
+        match = _POINT_FLOAT.match(text)
+        return _float(text.replace("_", "")) if match else None
+    bare = text.replace("_", "") if "_" in text else text
+    whole = go_int(bare)
+    if whole is not None:
+        return whole
+    return _float(bare) if _FLOAT.match(bare) else None
+
+
+def _float(text: str) -> int | float | None:
+    value = float(text)
+    return json_float(value) if abs(value) <= FITS_FLOAT else None
+
+
+def timestamp(text: str) -> str | None:
+    """A date or time as kustomize prints it, or None if the text is neither.
+
+    Raises:
+        NotJsonError: its zone is more than a day away.
+    """
+    fields = _moment(text)
+    if fields is None:
+        return None
+    year, month, day, _, hour, minute, second, fraction, zone = fields.groups()
+    if hour is None:
+        return f"{year}-{month:0>2}-{day:0>2}T00:00:00Z"
+    if zone and zone != "Z" and int(zone[1:3]) == 24:  # noqa: PLR2004 - Go reads it, and writes no 24
+        raise NotJsonError(f"{text} has a time zone that no time can have")
+    digits = (fraction or "")[:9].rstrip("0")
+    rest = f".{digits}" if digits else ""
+    zone = "Z" if zone in {None, "+00:00", "-00:00"} else zone
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}{rest}{zone}"
+
+
+def _moment(text: str) -> re.Match[str] | None:
+    """The fields of a text that Go's time parser takes in one of go-yaml's four layouts."""
+    match = _TIME.match(text) if text[4:5] == "-" else None
+    if match is None:
+        return None
+    year, month, day, separator, hour, minute, second, _, zone = match.groups()
+    if not _is_date(int(year), int(month), int(day)):
+        return None
+    if hour is None:
+        return match
+    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:  # noqa: PLR2004 - of a clock
+        return None
+    if (separator == " ") is (zone is not None):  # a zone stands with a T, and only there
+        return None
+    # Go takes 24 hours and 60 minutes in a zone.
+    if zone and zone != "Z" and (int(zone[1:3]) > 24 or int(zone[4:6]) > 60):  # noqa: PLR2004
+        return None
+    return match
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year or 2000, month, day)  # the year 0 is a leap year that Python does not have
+    except ValueError:
         return False
-    return not (_BASE_60.match(text) or _TIMESTAMP.match(text))
+    return True

@@ -51,7 +51,9 @@ def dump_all(documents: Iterable[Json]) -> str:
     return "---\n".join(dump(document) for document in documents)
 
 
-def _mapping(mapping: dict[str, Json], indent: int, out: list[str], first: str | None = None) -> None:
+def _mapping(
+    mapping: dict[str, Json], indent: int, out: list[str], first: str | None = None
+) -> None:
     """Write a mapping; `first` replaces the indentation of the first line, behind a dash."""
     pad = " " * indent
     lead = pad if first is None else first

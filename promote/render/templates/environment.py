@@ -54,11 +54,11 @@ class Missing(StrictUndefined):
         raise error
 
     _fail_with_undefined_error = _fail
-    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = __contains__ = _fail  # type: ignore[assignment]
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _fail  # type: ignore[assignment]
-    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pos__ = _fail  # type: ignore[assignment]
-    __neg__ = __call__ = __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = _fail  # type: ignore[assignment]
-    __complex__ = __pow__ = __rpow__ = __getitem__ = _fail  # type: ignore[assignment]
+    __iter__ = __str__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = __contains__ = _fail
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _fail
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pos__ = _fail
+    __neg__ = __call__ = __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = _fail
+    __complex__ = __pow__ = __rpow__ = __getitem__ = _fail
 
 
 _NOTHING = Missing()._undefined_obj  # noqa: SLF001 - Jinja2's mark for a name of the context

@@ -81,7 +81,9 @@ class MergePatches:
                 f"no resource is {patch.original}, which {self.source} patches",
                 hint=_nearest(patch, resources),
             )
-        raise PatchError(f"{len(found)} resources are {patch.original}, which {self.source} patches")
+        raise PatchError(
+            f"{len(found)} resources are {patch.original}, which {self.source} patches"
+        )
 
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
@@ -210,7 +212,9 @@ def _json_patch(
             f"{not_a_merge.message}; {error.message}"
         ) from None
     if patch.target is None:
-        raise PatchError(f"{source} is a JSON patch without a target", hint="add target: with a kind and name")
+        raise PatchError(
+            f"{source} is a JSON patch without a target", hint="add target: with a kind and name"
+        )
     return JsonPatches(operations, patch.target, source=source)
 
 
@@ -226,7 +230,9 @@ def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
     for path in paths:
         found += _inline_or_file(path, layer)
     if inline:
-        found += read_records(yamlio.load_all(inline, "an inline patch"), layer.schema, patches=True)
+        found += read_records(
+            yamlio.load_all(inline, "an inline patch"), layer.schema, patches=True
+        )
     if not found:
         raise PatchError("the patches are empty", hint="name at least one resource to patch")
     return MergePatches(found, layer.schema, source=" and ".join(p for p in paths if "\n" not in p))
@@ -236,7 +242,9 @@ def _inline_or_file(text: str, layer: Layer) -> list[Record]:
     """An entry is a patch, or else the name of a file that holds some."""
     if "\n" in text or ":" in text:
         try:
-            return read_records(yamlio.load_all(text, "an inline patch"), layer.schema, patches=True)
+            return read_records(
+                yamlio.load_all(text, "an inline patch"), layer.schema, patches=True
+            )
         except InputError:
             if "\n" in text:
                 raise

@@ -1,0 +1,71 @@
+"""`promote dr`: prove that a variant is its primary under the rename."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promote.cli.common import command_app, warn
+from promote.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from promote.compare.parity import Parity
+    from promote.project import Project
+
+app = command_app()
+
+
+class Output(StrEnum):
+    """The formats."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+@app.callback()
+def dr() -> None:
+    """Prove that a variant is its primary under the rename."""
+
+
+@app.command()
+def check(
+    variant: Annotated[
+        str, typer.Argument(help="The variant; all of them by default.", show_default=False)
+    ] = "",
+    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+) -> int:
+    """Check that a variant is its primary but for what it declares.
+
+    Exits with 10 if something differs that nothing declares, or still refers to the primary.
+    """
+    from promote.compare import parity_report  # noqa: PLC0415 - help needs no engine
+    from promote.compare.parity import check_parity  # noqa: PLC0415
+    from promote.project import open_project  # noqa: PLC0415
+
+    with open_project(warn=warn) as project:
+        results = [check_parity(project, name) for name in _variants(project, variant)]
+    reports = {
+        Output.TEXT: parity_report.as_text,
+        Output.JSON: parity_report.as_json,
+        Output.MARKDOWN: parity_report.as_markdown,
+    }
+    typer.echo(reports[output](results), nl=False)
+    return _code(results)
+
+
+def _variants(project: Project, variant: str) -> list[str]:
+    if variant:
+        return [project.environment(variant).name]
+    found = [
+        name for name, one in project.config.environments.items() if one.variant_of is not None
+    ]
+    if not found:
+        raise UsageError("the project has no variant", hint="add variant-of: to an environment")
+    return found
+
+
+def _code(results: list[Parity]) -> int:
+    return ExitCode.DONE if all(result.holds for result in results) else ExitCode.DIFFERENT
