@@ -247,3 +247,20 @@ def propose(findings: Findings, name: str) -> str:
 
 def _quoted(pattern: str) -> str:
     return f'"{pattern}"' if pattern.startswith("{") else pattern
+
+
+EMPTY_PROJECT = """\
+# An app is a folder of bases/, and what an environment changes of it a folder of overlays/. For
+# example: bases/web/kustomization.yaml, overlays/dev/web/kustomization.yaml, overlays/prod/web/...
+# 'promote schema' prints what may stand here.
+apiVersion: promote/v1
+kind: Project
+name: example
+layout:
+  base: bases/{app}
+  overlay: overlays/{environment}/{app}
+forge: {kind: local, remote: origin, branch: main}
+environments:
+  dev: {}
+  prod: {from: dev}
+"""
