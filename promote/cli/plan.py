@@ -64,7 +64,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     from promote.compare.formats.text import to_text  # noqa: PLC0415 - as above
 
     yield f"into {plan.target}:"
-    words = {"same": "up to date", "empty": "pins nothing", "held": "held", "moves": "moves"}
+    words = {"same": "up to date", "empty": "nothing upstream", "held": "held", "moves": "moves"}
     for one in plan.apps:
         arrow = f" → {one.wanted.label}" if one.moves else ""
         yield f"  {one.app}: {one.current.label}{arrow} ({words[one.state]})"

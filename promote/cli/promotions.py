@@ -61,6 +61,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
         if pull.url:
             yield f"  {pull.url}"
     for app in outcome.plan.moving:
+        yield f"  {app.app}: {app.current.label} → {app.wanted.label}"
         yield from moves_lines(app)
     for commit in outcome.kept:
         author = commit.author.name

@@ -65,5 +65,5 @@ def _cell(cell: Cell) -> str:
         notes.append("hold")
     if cell.pull is not None:
         notes.append(f"#{cell.pull}")
-    label = cell.release.label if cell.release else "no release"
+    label = cell.release.label
     return f"{label} ({', '.join(notes)})" if notes else label

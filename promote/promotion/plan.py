@@ -112,7 +112,7 @@ def make_plan(
         raise UsageError(
             f"{target} has no upstream to promote from", hint=f"see `from` of {target}"
         )
-    gates = parse_gates(view.gates(target))
+    gates = parse_gates(view.gates(target), upstreams=len(sources))
     chosen = view.check_apps(target, apps) if apps else view.apps(target)
     edits: dict[str, bytes] = {}
     planned = []

@@ -70,9 +70,11 @@ class Release:
 
     @property
     def label(self) -> str:
-        """What a person calls it: the one tag or version that it pins, else its id."""
+        """What a person calls it: the one tag or version that it pins, else its id; or `none`."""
         pinned = {str(value) for key, value in self.fields.items() if key.part in _LABELS}
         only = next(iter(pinned)) if len(pinned) == 1 else ""
+        if not self.fields:
+            return "none"
         return only if _PLAIN.fullmatch(only) else self.id
 
     def __bool__(self) -> bool:

@@ -101,9 +101,11 @@ def test_stop_and_hold_and_agreement() -> None:
     assert _ask("stop", "incident 7", _case()).saw == "incident 7"
     assert _ask("stop", True, _case()).holds
     assert _ask("stop", False, _case()).passed
-    hold, upstreams = judge(parse_gates([]), _case(hold=Hold("prod", "cart", "ab", "bad")), {})
-    assert (hold.holds, hold.saw, upstreams.passed) == (True, "held on ab: bad", True)
-    differ = judge(parse_gates([]), _case(releases=(ONE, TWO)), {})[1]
+    (hold,) = judge(parse_gates([]), _case(hold=Hold("prod", "cart", "ab", "bad")), {})
+    assert (hold.holds, hold.saw) == (True, "held on ab: bad")
+    two = parse_gates([], upstreams=2)
+    assert judge(two, _case(releases=(ONE, ONE)), {})[1].passed
+    differ = judge(two, _case(releases=(ONE, TWO)), {})[1]
     assert differ.holds
     assert differ.saw == f"s0 has {ONE.id}, s1 has {TWO.id}"
 

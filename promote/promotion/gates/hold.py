@@ -9,7 +9,7 @@ from promote.promotion.gates.base import Case, Verdict
 
 @dataclass(frozen=True, slots=True)
 class HoldGate:
-    """Holds while `holds.yaml` pins the app in the target; every environment has this gate."""
+    """Holds while `holds.yaml` pins the app in the target. Every environment has this gate."""
 
     kind = "hold"
 

@@ -25,17 +25,19 @@ GATES: Final[dict[str, Callable[[Json], Gate]]] = {
 }
 """Reads the value of each kind of gate that a project may ask for."""
 
-ALWAYS: Final[tuple[Gate, ...]] = (HoldGate(), Agreement())
-"""The gates of every environment."""
 
+def parse_gates(wanted: Iterable[tuple[str, Json]], *, upstreams: int = 1) -> list[Gate]:
+    """The gates of an environment: those that it always has, then those that it asks for.
 
-def parse_gates(wanted: Iterable[tuple[str, Json]]) -> list[Gate]:
-    """The gates of an environment: those of every one, then those that it asks for.
+    Args:
+        wanted: each gate's kind, and what it is told.
+        upstreams: how many upstreams the environment has; several must agree.
 
     Raises:
         ProjectError: a gate's value is wrong, or this version has no such gate.
     """
-    return [*ALWAYS, *(_parse(kind, value) for kind, value in wanted)]
+    always: list[Gate] = [HoldGate(), Agreement()] if upstreams > 1 else [HoldGate()]
+    return [*always, *(_parse(kind, value) for kind, value in wanted)]
 
 
 def _parse(kind: str, value: Json) -> Gate:
