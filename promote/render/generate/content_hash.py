@@ -8,9 +8,9 @@ words. The name has a place in that text but never a value, so renaming does not
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Final
 
+from promote.render.generate.go_json import go_json
 from promote.render.merge.written import text_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def content_hash(doc: Document) -> str:
         if isinstance(doc.get(if_there), dict):
             fields[if_there] = doc[if_there]
         hashed = fields
-    digest = hashlib.sha256(_go_json(hashed).encode()).hexdigest()
+    digest = hashlib.sha256(go_json(hashed).encode()).hexdigest()
     return digest[:_LENGTH].translate(_LETTERS)
 
 
@@ -45,28 +45,3 @@ def _field(doc: Document, name: str) -> Json:
     """A mapping as it is, anything else as text, and empty text for what is not there."""
     value = doc.get(name, "")
     return value if isinstance(value, dict) else text_of(value)
-
-
-_ESCAPES: Final = str.maketrans(
-    {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
-)
-
-
-def _go_json(value: Json) -> str:
-    """JSON as Go writes it: keys sorted, no spaces, and what HTML could mistake escaped."""
-    text = json.dumps(_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.translate(_ESCAPES)
-
-
-_DIGITS_ONLY: Final = 1e21
-
-
-def _numbers(value: Json) -> Json:
-    """The value with numbers as floating point holds them, whole ones without a point."""
-    if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < _DIGITS_ONLY:
-        return int(value)
-    return value

@@ -1,0 +1,90 @@
+"""Fields inside texts: a path that leads through a string which itself is YAML or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError, YamlError
+from promote.render.generate.go_json import go_json
+from promote.render.replacements.model import Options
+from promote.render.replacements.paths import Updater, look_up, set_at
+from promote.render.replacements.values import TypeMismatchError, read_text
+from promote.render.replacements.yaml_text import rewrite
+
+if TYPE_CHECKING:
+    from promote.model.json import Document, Json
+    from promote.render.merge.written import Missing
+    from promote.render.replacements.paths import Parts
+    from promote.render.replacements.values import Created, Value
+
+_WHOLE = Options()
+
+
+def update_text(
+    doc: Document, parts: Parts, value: Value, create: Json | Created | Missing
+) -> Document | None:
+    """The document with a field changed that stands inside a text.
+
+    Args:
+        doc: the resource.
+        parts: the path, which leads to a text and on into it.
+        value: what the field becomes; a delimiter has no effect inside texts.
+        create: what to make of a missing field, as for `Updater`.
+
+    Returns:
+        None if the path does not lead through a text, or not to a field in it.
+
+    Raises:
+        KustomizationError: the field does not take the value.
+    """
+    for length in range(1, len(parts)):
+        text = _text_at(doc, parts[:length])
+        content = _content(text) if text is not None else None
+        if text is not None and content is not None:
+            new_text = _updated(text, content, parts[length:], value, create)
+            if new_text is None:
+                return None
+            new = set_at(doc, parts[:length], new_text)
+            return new if isinstance(new, dict) else None
+    return None
+
+
+def _text_at(doc: Document, parts: Parts) -> str | None:
+    try:
+        found = look_up(doc, parts)
+    except KustomizationError:
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _content(text: str) -> dict[str, Json] | list[Json] | None:
+    """What a text holds, if that has fields."""
+    try:
+        content = read_text(text)
+    except YamlError:
+        return None
+    return content if isinstance(content, dict | list) else None
+
+
+def _updated(
+    text: str,
+    content: dict[str, Json] | list[Json],
+    parts: Parts,
+    value: Value,
+    create: Json | Created | Missing,
+) -> str | None:
+    updater = Updater(lambda old: value.put(old, _WHOLE), create)
+    is_json = text.lstrip()[0] in "{["
+    try:
+        changed = updater.update(content, parts)
+    except TypeMismatchError:
+        if is_json:
+            return None  # kustomize leaves such JSON as it is, and breaks such YAML
+        raise
+    except KustomizationError:
+        return None
+    if not updater.matched:
+        return None
+    if is_json:
+        return go_json(changed, pretty="\n" in text and "  " in text)
+    return rewrite(text, content, changed)

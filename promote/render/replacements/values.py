@@ -1,0 +1,148 @@
+"""What a value becomes in a field: the text of a scalar is copied, and the field keeps its type."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from promote import yamlio
+from promote.errors import KustomizationError
+from promote.render.merge.written import text_of
+from promote.yamlio.scalars import NotJsonError, resolve
+
+if TYPE_CHECKING:
+    from promote.model.json import Json
+    from promote.render.replacements.model import Options
+
+
+class TypeMismatchError(KustomizationError):
+    """A value cannot take the place of one of another type."""
+
+
+class Created(Enum):
+    """Stands for a scalar field that was just made and has no type yet."""
+
+    CREATED = "created"
+
+
+CREATED: Final = Created.CREATED
+
+
+class Value(NamedTuple):
+    """A value on its way.
+
+    Attributes:
+        node: the value.
+        text: its text, if it is a scalar.
+        untyped: it was given as text, so that its type shows in a field that has none.
+    """
+
+    node: Json
+    text: str
+    untyped: bool = False
+
+    @classmethod
+    def of(cls, node: Json) -> Value:
+        """The value of a field."""
+        return cls(node, text_of(node))
+
+    @classmethod
+    def of_text(cls, text: str) -> Value:
+        """A value that the replacement itself states."""
+        return cls(text, text, untyped=True)
+
+    def part(self, options: Options) -> Value:
+        """The part of it that options choose.
+
+        Raises:
+            KustomizationError: there is no such part.
+        """
+        if not options.delimiter:
+            return self
+        if isinstance(self.node, dict | list):
+            raise KustomizationError("a delimiter can only split a plain value")
+        parts = self.text.split(options.delimiter)
+        if not 0 <= options.index < len(parts):
+            raise KustomizationError(
+                f"{self.text!r} has no part {options.index}", hint=f"it has {len(parts)}"
+            )
+        text = parts[options.index]
+        return Value(typed(self.node, text), text, self.untyped)
+
+    def put(self, old: Json | Created, options: Options) -> Json:
+        """What becomes of a field.
+
+        Args:
+            old: what the field held.
+            options: whether the value replaces all of it or a part.
+
+        Raises:
+            KustomizationError: the field cannot hold it.
+        """
+        text = self._joined(old, options) if options.delimiter else self.text
+        if old is CREATED:
+            return untyped(text)
+        if isinstance(old, dict | list):
+            return untyped(text) if self.untyped else self.node
+        return typed(old, text)
+
+    def _joined(self, old: Json | Created, options: Options) -> str:
+        if isinstance(old, dict | list):
+            raise KustomizationError("a delimiter can only split a plain value")
+        parts = ("" if old is CREATED else text_of(old)).split(options.delimiter)
+        if options.index < 0:
+            parts.insert(0, self.text)
+        elif options.index >= len(parts):
+            parts.append(self.text)
+        else:
+            parts[options.index] = self.text
+        return options.delimiter.join(parts)
+
+
+def read_text(text: str) -> Json:
+    """The value that a text holds as YAML or JSON: the first document.
+
+    Raises:
+        YamlError: it is neither.
+    """
+    documents = yamlio.load_all(text, "the text")
+    return documents[0] if documents else None
+
+
+def untyped(text: str) -> Json:
+    """What the text means in a field that has no type.
+
+    Raises:
+        KustomizationError: it is a number that JSON does not have.
+    """
+    try:
+        return resolve(text)
+    except NotJsonError as error:
+        raise KustomizationError(str(error)) from None
+
+
+def typed(old: Json, text: str) -> Json:
+    """The text as a value of the type that another value has.
+
+    Raises:
+        TypeMismatchError: it is none of that type.
+    """
+    if isinstance(old, str):
+        return text
+    new = untyped(text)
+    if isinstance(old, bool) or old is None:
+        fits = type(new) is type(old)
+    else:
+        fits = isinstance(new, int | float) and not isinstance(new, bool)
+    if not fits:
+        raise TypeMismatchError(
+            f"{text!r} cannot take the place of {text_of(old)!r}, which is {_type_name(old)}",
+            hint="put the field's value in quotes, so that it is a string",
+        )
+    return new
+
+
+def _type_name(value: Json) -> str:
+    if value is None:
+        return "null"
+    return "true or false" if isinstance(value, bool) else "a number"

@@ -1,0 +1,232 @@
+"""Writing a YAML text again with some of its values changed, as go-yaml v3 writes it.
+
+Comments and quotes stay; indentation becomes two, lists stand under their key without one, and
+empty lines go.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from promote import yamlio
+from promote.render.merge.written import must_be_quoted, text_of
+from promote.render.replacements.values import untyped
+from promote.yamlio.analysis import Style, style_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.model.json import Json
+
+_INDENT: Final = 2
+_COMMENT: Final = re.compile(r"\s(#.*)$")
+
+
+def rewrite(text: str, old: Json, new: Json) -> str:
+    """The text with values changed.
+
+    Args:
+        text: what was written; only its first document is kept.
+        old: what it holds.
+        new: what it is to hold; what is the same object as in `old` is written as it was.
+    """
+    node = next(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    writer = _Writer(text, node)
+    writer.block(node, old, new, 0)
+    writer.comments_before(len(writer.lines), 0)
+    return "\n".join(writer.written).strip()
+
+
+class _Writer:
+    """Writes the lines of a text.
+
+    Attributes:
+        lines: of the old text.
+        written: of the new text so far.
+    """
+
+    def __init__(self, text: str, root: yaml.Node) -> None:
+        self.text = text
+        self.lines = text.split("\n")
+        self.written: list[str] = []
+        self._own_line: dict[int, str] = {}
+        self._trailing: dict[int, str] = {}
+        self._next_line = 0
+        self._find_comments(root)
+
+    def _find_comments(self, root: yaml.Node) -> None:
+        """Find the comments: what follows the last value of a line, and lines without values."""
+        ends: dict[int, int] = {}
+        inside: set[int] = set()
+        for node in _leaves(root):
+            start, end = node.start_mark, node.end_mark
+            if _style(node) in ("|", ">"):
+                inside.update(range(start.line + 1, end.line + (end.column > 0)))
+                ends[start.line] = max(ends.get(start.line, 0), start.column + 1)
+            else:
+                inside.update(range(start.line + 1, end.line))
+                ends[end.line] = max(ends.get(end.line, 0), end.column)
+        for number, line in enumerate(self.lines):
+            if number in inside:
+                continue
+            if line.lstrip().startswith("#") and number not in ends:
+                self._own_line[number] = line.strip()
+            elif found := _COMMENT.search(line, ends.get(number, 0)):
+                self._trailing[number] = found[1]
+
+    def comments_before(self, line: int, indent: int) -> None:
+        """Write the comments that stand before a line and are not written yet."""
+        for number in range(self._next_line, line):
+            if comment := self._own_line.get(number):
+                self.written.append(" " * indent + comment)
+        self._next_line = max(self._next_line, line)
+
+    def block(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
+        """Write a mapping or list on lines of its own."""
+        if isinstance(node, yaml.MappingNode) and isinstance(new, dict):
+            self._mapping(node, old, new, indent)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(new, list):
+            self._list(node, old, new, indent)
+        else:
+            self._fresh("", new, indent)
+
+    def _mapping(
+        self, node: yaml.MappingNode, old: Json, new: dict[str, Json], indent: int
+    ) -> None:
+        before = old if isinstance(old, dict) else {}
+        for (key_node, inner), key in zip(node.value, before, strict=False):
+            self.comments_before(key_node.start_mark.line, indent)
+            head = f"{' ' * indent}{self._source(key_node)}:"
+            self._entry(head, inner, before[key], new[key], indent)
+        for key, value in new.items():
+            if key not in before:
+                self._fresh(f"{' ' * indent}{_scalar(key, None)}:", value, indent)
+
+    def _entry(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
+        same_kind = isinstance(new, list if isinstance(node, yaml.SequenceNode) else dict)
+        if _is_leaf(node) or not same_kind:
+            self._value(head, node, old, new, indent)
+            return
+        self.written.append(head + self._comment(node.start_mark.line - 1))
+        nested = indent if isinstance(node, yaml.SequenceNode) else indent + _INDENT
+        self.block(node, old, new, nested)
+
+    def _list(self, node: yaml.SequenceNode, old: Json, new: list[Json], indent: int) -> None:
+        before = old if isinstance(old, list) else []
+        for inner, was, item in zip(node.value, before, new, strict=False):
+            self.comments_before(inner.start_mark.line, indent)
+            place = len(self.written)
+            self._item(inner, was, item, indent)
+            first = self.written[place]
+            self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}"
+        for item in new[len(before) :]:
+            self._fresh(f"{' ' * indent}-", item, indent)
+
+    def _item(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
+        """Write an element as if it were indented further; its first line then gets the dash."""
+        if not _is_leaf(node) and isinstance(new, dict | list):
+            self.block(node, old, new, indent + _INDENT)
+        else:
+            self._value(" " * (indent + _INDENT - 1), node, old, new, indent)
+
+    def _value(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
+        """Write a scalar or a flow collection after its key."""
+        if isinstance(new, dict | list) and new is not old:
+            if isinstance(node, yaml.CollectionNode):
+                self.written.append(f"{head} {_flow(new)}{self._comment(node.end_mark.line)}")
+            else:
+                self._fresh(head, new, indent)
+            return
+        style = _style(node)
+        if new is old and style not in ("|", ">"):
+            shown = self._source(node)
+        else:
+            shown = _scalar(new, style if isinstance(old, str) else None)
+        first, *rest = shown.split("\n")
+        line = f"{head} {first}" if first else head
+        self.written.append(line + self._comment((node.start_mark if rest else node.end_mark).line))
+        self.written += [" " * (indent + _INDENT) + more if more else "" for more in rest]
+        self._next_line = max(self._next_line, node.start_mark.line)
+
+    def _fresh(self, head: str, new: Json, indent: int) -> None:
+        """Write what the old text did not have."""
+        if isinstance(new, dict | list) and new:
+            if head:
+                self.written.append(head)
+            pad = " " * (indent + (_INDENT if head and isinstance(new, dict) else 0))
+            self.written += [pad + line for line in yamlio.dump(new).rstrip("\n").split("\n")]
+        else:
+            empty = "{}" if isinstance(new, dict) else "[]"
+            shown = empty if isinstance(new, dict | list) else _scalar(new, None)
+            self.written.append(f"{head} {shown}".rstrip())
+
+    def _comment(self, line: int) -> str:
+        comment = self._trailing.pop(line, "")
+        return f" {comment}" if comment else ""
+
+    def _source(self, node: yaml.Node) -> str:
+        """A value as it was written, on one line."""
+        written = self.text[node.start_mark.index : node.end_mark.index]
+        return written if "\n" not in written else _scalar(node.value, _style(node))
+
+
+def _is_leaf(node: yaml.Node) -> bool:
+    """Whether a node is written as one piece: a scalar or a flow collection."""
+    return not isinstance(node, yaml.CollectionNode) or bool(node.flow_style)
+
+
+def _style(node: yaml.Node) -> str | None:
+    return node.style if isinstance(node, yaml.ScalarNode) else None
+
+
+def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
+    """The scalars and flow collections of a text, keys too."""
+    if _is_leaf(node):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _leaves(key)
+            yield from _leaves(value)
+    else:
+        for item in node.value:
+            yield from _leaves(item)
+
+
+def _flow(value: Json) -> str:
+    """A value on one line, in braces and brackets."""
+    if isinstance(value, dict):
+        fields = (f"{_scalar(key, None)}: {_flow(item)}" for key, item in value.items())
+        return "{" + ", ".join(fields) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str) and "\n" in value:
+        return _double_quoted(value)
+    in_flow = isinstance(value, str) and any(char in value for char in ",[]{}")
+    return _scalar(value, "'" if in_flow else None)
+
+
+def _scalar(value: Json, style: str | None) -> str:
+    """A scalar in a style; lines after the first are to be indented by the caller."""
+    text = text_of(value)
+    if style in ("|", ">") or (isinstance(value, str) and "\n" in text):
+        body = text.rstrip("\n")
+        ending = text[len(body) :]
+        chomping = "-" if not ending else "" if ending == "\n" else "+"
+        indicator = str(_INDENT) if text[:1] in {" ", "\n"} else ""
+        lines = body.replace("\n", "\n\n") if style == ">" else body
+        return f"{style or '|'}{indicator}{chomping}\n{lines}{ending[1:]}"
+    if style == "'":
+        return "'" + text.replace("'", "''") + "'"
+    if style == '"' or (isinstance(value, str) and not isinstance(untyped(text), str)):
+        return _double_quoted(text)
+    if not isinstance(value, str) or not must_be_quoted(text):
+        return text
+    return _scalar(value, "'") if style_of(text) is Style.SINGLE else _double_quoted(text)
+
+
+def _double_quoted(text: str) -> str:
+    shown: str = yaml.dump(text, default_style='"', width=2**31, allow_unicode=True)
+    return shown.rstrip("\n")
