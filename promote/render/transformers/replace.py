@@ -1,0 +1,69 @@
+"""`replacements`: values copied from one resource to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.render.decode import Fields
+from promote.render.replacements import apply_replacements, parse_replacements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.model.json import Document, Json
+    from promote.render.accumulator import Accumulator
+    from promote.render.layer import Layer, Transformer
+    from promote.render.record import Record
+    from promote.render.replacements import Replacement
+    from promote.render.replacements.apply import Identity
+
+
+class Replace:
+    """Carries out replacements.
+
+    Args:
+        replacements: what to copy, and where to.
+    """
+
+    def __init__(self, replacements: tuple[Replacement, ...]) -> None:
+        self.replacements = replacements
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Carry them out.
+
+        Raises:
+            KustomizationError: there is not exactly one source, or a field does not take the value.
+        """
+        apply_replacements(resources.records, self.replacements, _identities)
+        resources.changed()
+
+
+def _identities(record: Record) -> tuple[Identity, ...]:
+    return (record.id, *record.former_keys)
+
+
+class _Load:
+    """Gives the document of a file that an entry names."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+
+    def __call__(self, path: str) -> Json:
+        documents = self.layer.directory.documents(path)
+        if not documents:
+            raise KustomizationError(f"{path!r} holds no replacement")
+        return documents[0]
+
+
+def from_kustomization(layer: Layer) -> Iterator[Transformer]:
+    """The transformer of the `replacements` field."""
+    entries = layer.kustomization.replacements
+    if entries:
+        yield Replace(parse_replacements(entries, _Load(layer)))
+
+
+def from_config(doc: Document, layer: Layer) -> Transformer:
+    """The transformer that a `ReplacementTransformer` document asks for."""
+    entries = Fields(doc, doc).mappings("replacements")
+    return Replace(parse_replacements(entries, _Load(layer), strict=False))
