@@ -1,48 +1,74 @@
-# `make demo` and `make test` do all of the set-up that they need on a fresh machine.
+# `make demo` and `make test` need Python 3.11 or later, git and make, and set up the rest by themselves.
+# PYTHON=… chooses the interpreter, ARGS=… is handed to pytest, PARTS=… to `make parts`.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	if command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
-	then echo $$p; break; fi; done)
+PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK
+
 BIN := .venv/bin
+PARTS ?= all
+TEST_PARTS := kustomize kubectl helm kubeconform kubeconform-schemas
+CODE := promote tools tests
 
-.PHONY: demo test lint types format bench parts clean
-.DEFAULT_GOAL := demo
+.PHONY: help
+help:
+	@echo "make demo    play a release from dev to production and disaster recovery"
+	@echo "make test    run all tests (ARGS='-k name' for some)"
+	@echo "make lint    check style and format; make format mends them"
+	@echo "make types   check types"
+	@echo "make check   all that CI checks"
+	@echo "make bench   run the benchmarks"
+	@echo "make parts   build the programs that tests and benchmarks compare with"
+	@echo "make lock    choose anew the versions that .venv is made of"
+	@echo "make clean   remove what these made here"
 
-.venv/python:
-	@test -n "$(PYTHON)" || { echo "promote needs Python 3.11 or later" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	@touch $@
+.PHONY: demo
+demo: .venv/made-run
+	@$(BIN)/python tools/demo.py
 
-.venv/installed: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet --editable .
-	@touch $@
+.PHONY: test
+test: .venv/made-dev test-parts
+	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
 
-.venv/developing: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet --editable '.[dev]'
-	@touch .venv/installed $@
+.PHONY: test-parts
+test-parts: .venv/made-dev
+	@if command -v go >/dev/null; then $(BIN)/python tools/parts install $(TEST_PARTS); \
+	else echo "go is not there: tests that compare with $(TEST_PARTS) are skipped"; fi
 
-demo: .venv/installed  ## play a release from dev to production and DR in a temporary folder
-	$(BIN)/python tools/demo.py
+.PHONY: lint
+lint: .venv/made-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 
-parts: .venv/developing  ## build the real programs that tests run, outside the repository
-	$(BIN)/python tools/parts.py install --for-tests
+.PHONY: format
+format: .venv/made-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
-test: .venv/developing parts  ## run all tests
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+.PHONY: types
+types: .venv/made-dev
+	tools/typecheck
 
-lint: .venv/developing  ## lint, and check the format
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+.PHONY: check
+check: lint types test
 
-types: .venv/developing  ## check the types
-	$(BIN)/mypy
+.PHONY: bench
+bench: .venv/made-dev
+	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-format: .venv/developing  ## put the code in its format
-	$(BIN)/ruff check --fix-only .
-	$(BIN)/ruff format .
+.PHONY: parts
+parts: .venv/made-dev
+	@$(BIN)/python tools/parts install $(PARTS)
 
-bench: .venv/developing parts  ## compare the speed with that of peers
-	$(BIN)/python -m benchmarks
+.PHONY: lock
+lock:
+	tools/venv lock
 
-clean:  ## remove what the commands above made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+.PHONY: clean
+clean:
+	rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find promote tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# `run` is promote and what it needs; `dev` adds what tests and checks need. The stamp is written last,
+# so that an installation that was cut off is done again.
+.venv/made-%: pyproject.toml tools/constraints.txt tools/venv
+	tools/venv $*

@@ -1,103 +1,93 @@
-"""What tests share: the real programs, golden files, and a world of their own.
-
-A program that a test needs and that is not built skips the test, and fails it where CI runs.
-"""
+"""What every test has: an environment of its own, golden files, real programs and repositories."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from support.golden import golden
+from support.isolation import isolated_environment
+from support.parts import (
+    age,
+    chromium,
+    crane,
+    dyff,
+    gitea,
+    helm,
+    kubeconform,
+    kubectl,
+    kustomize,
+    part,
+    sops,
+)
+from support.repositories import bare_remote, git_repo
+from support.worktree import WorkTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+__all__ = [
+    "age", "bare_remote", "chromium", "crane", "dyff", "git_repo", "gitea", "golden", "helm",
+    "isolated_environment", "kubeconform", "kubectl", "kustomize", "part", "sops",
+]  # fmt: skip
 
-import parts  # noqa: E402 - found through the line above
+ROOT = Path(__file__).parents[1]
+SHARED_CONFORMANCE = ROOT.parent / "shared" / "conformance"
 
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
-hypothesis.settings.register_profile("dev", deadline=None, max_examples=30)
+# In CI the same examples are tried on each run, so that a failure belongs to the change that is
+# being checked; new examples are found by those who work on the code.
+hypothesis.settings.register_profile(
+    "ci", derandomize=True, max_examples=100, deadline=None, database=None, print_blob=True
+)
+hypothesis.settings.register_profile("dev", max_examples=100, deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--refresh", action="store_true", help="write golden files anew")
+    parser.addoption(
+        "--refresh", action="store_true", help="rewrite golden files with what is there now"
+    )
 
 
-@pytest.fixture(scope="session")
-def part() -> Callable[[str], str]:
-    """Gives the path of a real program, or skips."""
-    cache = parts.cache()
-
-    def find(name: str) -> str:
-        built = cache / "bin" / name
-        if built.is_file():
-            return str(built)
-        return _missing(name, f"build it with 'python tools/parts.py install {name}'")
-
-    return find
-
-
-def _missing(name: str, how: str) -> str:
-    reason = f"{name} is not here: {how}"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Tests write to temporary folders only; a new file in the work tree is a bug of a test."""
+    work_tree = session.config.stash.get(WORK_TREE, None)
+    changes = work_tree.changes() if work_tree else []
+    if changes:
+        session.config.stash[CHANGES] = changes
+        # Elsewhere someone may be editing while the tests run.
+        if os.environ.get("CI"):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return (yield)
 
 
-@pytest.fixture(scope="session")
-def kustomize(part: Callable[[str], str]) -> str:
-    return part("kustomize")
+WORK_TREE = pytest.StashKey[WorkTree]()
+CHANGES = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture(scope="session")
-def helm(part: Callable[[str], str]) -> str:
-    return part("helm")
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # Workers of pytest-xdist leave the watching to the process that started them.
+    if not hasattr(session.config, "workerinput") and not session.config.getoption("--refresh"):
+        session.config.stash[WORK_TREE] = WorkTree(ROOT)
 
 
-@pytest.fixture(scope="session")
-def kubectl(part: Callable[[str], str]) -> list[str]:
-    """How to build a kustomization with kubectl; it is not built here, so kustomize stands in."""
-    found = shutil.which("kubectl")
-    return [found, "kustomize"] if found else [part("kustomize"), "build"]
-
-
-@pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """Compares a text with a file, or writes the file under `--refresh`."""
-
-    def compare(path: Path, text: str) -> None:
-        if request.config.getoption("--refresh"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8")
-
-    return compare
-
-
-@pytest.fixture(autouse=True)
-def world(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """A home of its own, and no settings of the person who runs the tests."""
-    home = tmp_path_factory.mktemp("home")
-    for name in list(os.environ):
-        if name.startswith(("GIT_", "XDG_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_AUTHOR_NAME", "A Tester")
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "tester@example.com")
-    monkeypatch.setenv("GIT_COMMITTER_NAME", "A Tester")
-    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "tester@example.com")
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setenv("NO_COLOR", "1")
+    changes = config.stash.get(CHANGES, [])
+    if changes:
+        terminalreporter.section("the work tree changed while the tests ran", red=True)
+        for change in changes:
+            terminalreporter.line(change)
+
+
+@pytest.fixture(scope="session")
+def shared_conformance() -> Path:
+    """The folder of cases that are kept beside the repository."""
+    if not SHARED_CONFORMANCE.is_dir():
+        pytest.skip("the shared cases are not beside this checkout")
+    return SHARED_CONFORMANCE

@@ -1,0 +1,79 @@
+"""All parts and their versions: the one place to change one."""
+
+from __future__ import annotations
+
+from partskit.apt import AptInstall
+from partskit.golang import GoBuild
+from partskit.records import Part
+from partskit.schemas import SchemaFiles
+
+
+def _program(name: str, module: str, version: str, package: str = "", also: str = "") -> Part:
+    """A program, and perhaps another of the same module, that need nothing special."""
+    names = [name, *filter(None, [also])]
+    packages = [f"{module}{package}", *(f"{module}/cmd/{other}" for other in names[1:])]
+    return Part(
+        name,
+        version,
+        GoBuild(module, version, tuple(packages)),
+        {each: f"bin/{each}" for each in names},
+    )
+
+
+_KUBERNETES = "v1.37.2"
+_GITEA = "v1.25.2"
+_ISTIO = "v1.31.4"
+
+_PARTS = (
+    _program("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1"),
+    _program("helm", "helm.sh/helm/v3", "v3.22.0", "/cmd/helm"),
+    _program("crane", "github.com/google/go-containerregistry", "v0.22.1", "/cmd/crane"),
+    _program("sops", "github.com/getsops/sops/v3", "v3.13.3", "/cmd/sops"),
+    _program("age", "filippo.io/age", "v1.3.2", "/cmd/age", also="age-keygen"),
+    _program("dyff", "github.com/homeport/dyff", "v1.12.0", "/cmd/dyff"),
+    _program("kubeconform", "github.com/yannh/kubeconform", "v0.8.0", "/cmd/kubeconform"),
+    Part(
+        "kubeconform-schemas",
+        f"Kubernetes {_KUBERNETES}, Istio {_ISTIO}, form 1",
+        SchemaFiles(
+            _KUBERNETES,
+            (("istio.io/api", _ISTIO, "kubernetes/customresourcedefinitions.gen.yaml"),),
+        ),
+        {"kubeconform-schemas": "share/kubeconform-schemas"},
+    ),
+    Part(
+        "kubectl",
+        _KUBERNETES,
+        GoBuild(
+            "k8s.io/kubernetes",
+            _KUBERNETES,
+            ("k8s.io/kubernetes/cmd/kubectl",),
+            staging=_KUBERNETES.replace("v1.", "v0."),
+        ),
+        {"kubectl": "bin/kubectl"},
+        machine=("kubectl",),
+    ),
+    Part(
+        "gitea",
+        _GITEA,
+        GoBuild(
+            "code.gitea.io/gitea",
+            _GITEA,
+            ("code.gitea.io/gitea",),
+            tags="sqlite sqlite_unlock_notify",
+            cgo=True,
+            # What STATIC_ROOT_PATH must point at.
+            folders=("options", "public", "templates"),
+        ),
+        {"gitea": "bin/gitea", "gitea-static": "share/gitea"},
+    ),
+    Part(
+        "chromium",
+        "the system's",
+        AptInstall("chromium"),
+        machine=("chromium", "chromium-browser"),
+        asked=True,
+    ),
+)
+
+PARTS = {part.name: part for part in _PARTS}
