@@ -6,19 +6,24 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).parent))
+# As pytest does for the tests here and for `support`.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from kusttrees.campaign import Tally, run, save
-from kusttrees.running import Comparison, find_kustomize
+from kusttrees.campaign import Tally, run, save  # noqa: E402 - the path is needed first
+from support.parts import find  # noqa: E402 - as above
+
+if TYPE_CHECKING:
+    from kusttrees.running import Comparison
 
 
 def main() -> int:
     """Run the comparison, write what differs as cases, and say how it went."""
     options = _options().parse_args()
-    program = find_kustomize()
-    if program is None:
-        print("no kustomize found: set PROMOTE_KUSTOMIZE", file=sys.stderr)
+    program = find("kustomize")
+    if not isinstance(program, Path):
+        print(program, file=sys.stderr)
         return 2
     begun = time.monotonic()
     seeds = range(options.seed, options.seed + options.count)
@@ -49,15 +54,11 @@ def _tell(seed: int, comparison: Comparison) -> None:
 
 
 def _one_of_each(tally: Tally) -> list[tuple[int, Comparison]]:
-    """The first finding of each verdict; of differing bytes, all."""
-    seen: set[str] = set()
-    chosen = []
+    """The first finding of each verdict."""
+    chosen: dict[str, tuple[int, Comparison]] = {}
     for seed, comparison in tally.findings:
-        if comparison.verdict not in seen:
-            chosen.append((seed, comparison))
-        if comparison.verdict != "bytes differ":
-            seen.add(comparison.verdict)
-    return chosen
+        chosen.setdefault(comparison.verdict, (seed, comparison))
+    return list(chosen.values())
 
 
 def _summary(tally: Tally, seconds: float, *, verbose: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kusttrees.nodes import Tree
-
-_CACHE = Path.home() / ".cache" / "promote-parts" / "bin" / "kustomize"
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,9 @@ class Comparison:
         if self.promote.crash:
             return f"crash: {self.promote.error}"
         if self.kustomize.error is None and self.promote.error is None:
-            return "same" if self.kustomize.output == self.promote.output else "bytes differ"
+            if self.kustomize.output == self.promote.output:
+                return "same"
+            return f"bytes differ: {first_difference(self.kustomize.output, self.promote.output)}"
         if self.kustomize.error is not None and self.promote.error is not None:
             return "same"
         if self.kustomize.error is not None:
@@ -63,18 +63,19 @@ class Comparison:
         return f"only promote refuses: {gist(self.promote.error or '')}"
 
 
+def first_difference(theirs: bytes, ours: bytes) -> str:
+    """The keys of the first lines that differ: what kind of difference it is."""
+    for pair in zip_longest(theirs.decode().split("\n"), ours.decode().split("\n"), fillvalue=""):
+        if pair[0] != pair[1]:
+            return " / ".join(line.strip().partition(":")[0][:40] or "nothing" for line in pair)
+    return "nothing"
+
+
 def gist(error: str) -> str:
     """An error without what differs from tree to tree: its last part, without names and numbers."""
     last = error.strip().splitlines()[0] if error.strip() else ""
     last = re.sub(r"(['\"`]).*?\1|\[[^]]*]|\S*/\S*|\d+", "_", last[-400:])
     return re.sub(r"[^a-z_ ]+", " ", last.lower())[-70:].strip()
-
-
-def find_kustomize() -> Path | None:
-    """The kustomize to compare with: `PROMOTE_KUSTOMIZE`, the fetched one, or one on the path."""
-    named = os.environ.get("PROMOTE_KUSTOMIZE")
-    candidates = [named, str(_CACHE), shutil.which("kustomize")]
-    return next((Path(c) for c in candidates if c and Path(c).is_file()), None)
 
 
 @contextmanager
@@ -95,8 +96,9 @@ def ask_kustomize(program: Path, directory: Path) -> Answer:
         [program, "build", directory], capture_output=True, check=False, timeout=60
     )
     if done.returncode:
-        text = done.stderr.decode(errors="replace").replace(str(directory), "DIR")
-        return Answer(error=text)
+        said = done.stderr.decode(errors="replace").replace(str(directory), "DIR")
+        # Warnings about old fields come first, and say nothing about the error.
+        return Answer(error=said[max(said.find("Error:"), 0) :])
     return Answer(done.stdout)
 
 

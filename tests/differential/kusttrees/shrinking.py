@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kusttrees.nodes import Anchor, Style, TextFile, Tree, YamlFile
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from kusttrees.nodes import Node
 
 Path = tuple["str | int", ...]
+# Without these a resource is none, and what differs then is seldom what differed before.
+_IDENTITY = {("apiVersion",), ("kind",), ("metadata",), ("metadata", "name")}
 
 
 def shrink(tree: Tree, fails: Callable[[Tree], bool], *, budget: int = 600) -> Tree:
@@ -23,18 +26,18 @@ def shrink(tree: Tree, fails: Callable[[Tree], bool], *, budget: int = 600) -> T
         fails: whether a smaller one still fails in the same way.
         budget: how often that may be asked.
     """
-    asked = 0
-    progress = True
-    while progress and asked < budget:
-        progress = False
-        # Smaller trees are made anew after each success, since the paths of the old ones are stale.
-        for smaller in _smaller(tree):
-            asked += 1
-            if asked > budget:
+    position, progress = 0, False
+    for _ in range(budget):
+        smaller = next(islice(_smaller(tree), position, None), None)
+        if smaller is None:
+            if not progress:
                 break
-            if fails(smaller):
-                tree, progress = smaller, True
-                break
+            position, progress = 0, False
+        elif fails(smaller):
+            # What came before was needed a moment ago, so go on here; a later pass tries it again.
+            tree, progress = smaller, True
+        else:
+            position += 1
     return tree
 
 
@@ -50,6 +53,7 @@ def _smaller(tree: Tree) -> Iterator[Tree]:
         for name, file in sorted(tree.files.items())
         if isinstance(file, YamlFile)
         for path in _paths(file.documents)
+        if path[1:] not in _IDENTITY
     ]
     for _, name, path in sorted(cuts, key=lambda cut: (cut[0], cut[1], str(cut[2]))):
         file = tree.files[name]

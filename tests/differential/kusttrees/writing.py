@@ -30,6 +30,8 @@ def content(file: File) -> bytes:
     """The bytes of a file."""
     if isinstance(file, TextFile):
         return file.content
+    if not file.documents:
+        return b""
     return _Writer(file.style).file(file).encode()
 
 
