@@ -47,12 +47,13 @@ class Configuration:
 
     settings: tuple[Setting, ...]
 
-    def last(self, key: str, *, trusted: bool = False) -> str | None:
-        """The value that git would use: the last one written."""
-        for setting in reversed(self.settings):
-            if setting.key == key and (not trusted or setting.scope in _TRUSTED_SCOPES):
-                return setting.value
-        return None
+    def all(self, key: str) -> list[str]:
+        """The values of a key, in the order in which git reads them."""
+        return [setting.value for setting in self.settings if setting.key == key]
+
+    def last(self, key: str) -> str | None:
+        """The value that git would use of a key that has one."""
+        return next(reversed(self.all(key)), None)
 
     def remotes(self) -> list[str]:
         """The names of the remotes, sorted."""

@@ -115,7 +115,8 @@ class Repository:
             GitError: there is none of that name, or its address is not one that promote uses.
         """
         checked = check_remote_name(name)
-        url = self.configuration.last(f"remote.{checked}.url")
+        # Of several addresses git reads the first.
+        url = next(iter(self.configuration.all(f"remote.{checked}.url")), None)
         if url is None:
             known = self.configuration.remotes()
             near = difflib.get_close_matches(checked, known, 1) or known[:1]

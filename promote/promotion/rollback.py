@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from promote.errors import UsageError
@@ -11,7 +12,7 @@ from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import effects
 from promote.promotion.fields import find
 from promote.promotion.history import Period, periods
-from promote.promotion.holds import Hold, set_hold
+from promote.promotion.holds import Hold, find_hold, read_holds, set_hold
 from promote.promotion.plan import AppPlan, Plan
 from promote.promotion.release import Release, moves
 from promote.promotion.text import message
@@ -45,7 +46,8 @@ def roll_back(
         reason: why, for the hold.
 
     Raises:
-        UsageError: there is no such environment, app or release, or none before this one.
+        UsageError: there is no such environment, app or release, or none before this one; or the
+            app is held already, and no release is named.
         GitError: Git or the remote refuses, or others kept winning the race.
         ForgeError: the forge refuses.
     """
@@ -63,7 +65,7 @@ def roll_back(
         wish = Wish(
             branch,
             marker,
-            lambda tree, plan=plan, hold=hold: _edits(session, tree, plan, hold),  # type: ignore[misc]  # bound now
+            partial(_edits, session, plan=plan, hold=hold),
             message("Roll back", plan, marker),
         )
         notes = (f"sets a hold on {wanted.id}; take it out of holds.yaml to promote again",)
@@ -107,6 +109,14 @@ def _earlier(session: Session, environment: str, app: str, to: str | None) -> Re
     if current is None:
         raise UsageError(f"{app} has no release in {environment}")
     if to is None:
+        # The release before a rollback's is the one that was rolled back from: without a name,
+        # going back once more would be going forward.
+        hold = find_hold(read_holds(session.tree, session.root), environment, app)
+        if hold is not None and hold.release == current.release.id:
+            raise UsageError(
+                f"{app} in {environment} is held on {hold.release} already: {hold.reason}",
+                hint=f"name a release with --to; {_recent([current, *found])}",
+            )
         previous = next((one for one in found if one.release.id != current.release.id), None)
         if previous is None:
             raise UsageError(f"{app} has no earlier release in {environment}")
@@ -119,6 +129,10 @@ def _matching(known: list[Period], to: str, what: str) -> Release:
     matches = [release for name, release in by_id.items() if to and name.startswith(to)]
     if len(matches) == 1:
         return matches[0]
-    recent = ", ".join(dict.fromkeys(period.release.id for period in known[:_SHOWN]))
     problem = "is the start of several releases" if matches else "is no release"
-    raise UsageError(f"{to!r} {problem} of {what}", hint=f"the latest: {recent}")
+    raise UsageError(f"{to!r} {problem} of {what}", hint=_recent(known))
+
+
+def _recent(known: list[Period]) -> str:
+    ids = dict.fromkeys(period.release.id for period in known)
+    return f"the latest: {', '.join(list(ids)[:_SHOWN])}"

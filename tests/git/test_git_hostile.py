@@ -209,8 +209,8 @@ def test_the_users_settings_are_carried_and_the_repositorys_are_not(sandbox: San
     sandbox.git(work, "config", "credential.helper", "!theirs")
     with sandbox.open(work) as repository:
         settings = dict(repository.configuration.carried())
-        file = repository.store.git_dir / "user.gitconfig"
-        written = sandbox.git(work, "config", "--file", str(file), "--list")
+        private = repository.store.git_dir / "user.gitconfig"
+        written = sandbox.git(work, "config", "--file", str(private), "--list")
     assert settings == {
         "credential.https://forge.example.helper": '!mine "q"',
         "core.sshcommand": "ssh -i mine",

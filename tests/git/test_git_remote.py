@@ -154,7 +154,7 @@ class TestShallow:
             assert len(repository.history.log(tip)) == 1
             repository.remote().fetch(MAIN, history=True)
             assert len(repository.history.log(tip)) == 4
-            assert not repository.store.shallow
+            assert not (repository.store.git_dir / "shallow").exists()
         assert snapshot(clone) == before
 
     def test_can_be_committed_on_and_pushed(self, sandbox: Sandbox, clone: Path) -> None:

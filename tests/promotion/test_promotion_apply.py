@@ -230,6 +230,8 @@ class TestRollback:
         assert self._roll_back(moved) == "open already"
         moved.merge(1)
         assert moved.tag("prod", "cart") == "1.1"
+        with pytest.raises(UsageError, match=r"cart in prod is held on .* already: it broke"):
+            self._roll_back(moved)
         holds = moved.show("holds.yaml")
         assert "app: cart" in holds
         assert "reason: it broke" in holds
