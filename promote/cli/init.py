@@ -15,7 +15,9 @@ app = command_app()
 
 @app.command()
 def init(
-    folder: Annotated[Path | None, typer.Argument(help="The repository.", show_default=False)] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="The repository.", show_default=False)
+    ] = None,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print promote.yaml, and write nothing.")

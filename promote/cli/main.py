@@ -56,7 +56,7 @@ class LazyGroup(typer.core.TyperGroup):
         return command  # type: ignore[return-value]  # a group is a command too
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"promote {__version__}")
         raise typer.Exit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 app = command_app()
 
 
-class LoadRestrictor(str, Enum):
+class LoadRestrictor(StrEnum):
     """Which files a kustomization may read."""
 
     ROOT_ONLY = "LoadRestrictionsRootOnly"
     NONE = "LoadRestrictionsNone"
 
 
-class Reorder(str, Enum):
+class Reorder(StrEnum):
     """The order of the output."""
 
     LEGACY = "legacy"
@@ -37,6 +37,7 @@ def render(
     directory: Annotated[
         Path | None, typer.Argument(help="A directory with a kustomization.", show_default=False)
     ] = None,
+    *,
     environment: Annotated[
         str, typer.Option("--env", "-e", help="An environment of the project.")
     ] = "",

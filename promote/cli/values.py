@@ -35,7 +35,13 @@ def values(
         rows = explain_values(project, name, environment, cluster)
     if output is Output.JSON:
         data = [
-            {"path": row.path, "value": row.value, "layer": row.layer, "file": row.file, "line": row.line}
+            {
+                "path": row.path,
+                "value": row.value,
+                "layer": row.layer,
+                "file": row.file,
+                "line": row.line,
+            }
             for row in rows
         ]
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -15,8 +15,8 @@ from promote.project.variants import (
     field_table,
     is_independent,
     primary_unit,
-    render_renamed,
     rename_map,
+    render_renamed,
 )
 from promote.variant import rename
 from promote.variant.free_text import TextScanner
@@ -24,7 +24,7 @@ from promote.variant.free_text import TextScanner
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from promote.compare.records import FieldChange, ResourceChange
+    from promote.compare.records import ResourceChange
     from promote.model.json import FieldPath
     from promote.model.resource import Resource
     from promote.project import Project, Unit
@@ -138,11 +138,11 @@ def _differences(project: Project, changes: Iterable[ResourceChange]) -> Iterato
                 _place(project, change.right or change.left, field.right),
                 str(change.id),
                 format_path(field.path),
-                f"{_value(field, field.old)} in the primary, {_value(field, field.new)} here",
+                f"{_value(field.old)} in the primary, {_value(field.new)} here",
             )
 
 
-def _value(field: FieldChange, value: object) -> str:
+def _value(value: object) -> str:
     text = repr(value) if not isinstance(value, dict | list) else "another value"
     return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line's worth
 
@@ -156,9 +156,7 @@ def _dangling(
 ) -> Iterator[Finding]:
     """A reference that the rename would still change leads to the primary."""
     again = rename(final, names, field_table(project, variant))
-    changed = [
-        (old, new) for old, new in zip(final, again, strict=True) if new.doc is not old.doc
-    ]
+    changed = [(old, new) for old, new in zip(final, again, strict=True) if new.doc is not old.doc]
     for old, new in changed:
         for change in diff([old], [new]).resources:
             for field in change.changes:

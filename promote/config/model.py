@@ -76,12 +76,12 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class RenameRule:
-    """A rule of a rename; an empty selector stands for all.
+    r"""A rule of a rename; an empty selector stands for all.
 
     Attributes:
         group, kind, name, pattern: what it is for; `pattern` is a regular expression for the whole
             name.
-        to: the new name, in which `\\1` stands for the pattern's first group.
+        to: the new name, in which `\1` stands for the pattern's first group.
         prefix, suffix: what is put before and behind the name, without `to`.
     """
 

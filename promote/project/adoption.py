@@ -138,8 +138,8 @@ def _overlay(path: str, root: str) -> Overlay | None:
 
 
 def _environment_index(parts: Sequence[str]) -> int | None:
-    for index, part in enumerate(parts):
-        if index and parts[index - 1].lower() in _CONTAINERS:
+    for index in range(1, len(parts)):
+        if parts[index - 1].lower() in _CONTAINERS:
             return index
     for index in range(len(parts) - 1, -1, -1):
         if _stage(parts[index]) is not None or is_recovery(parts[index]):

@@ -160,7 +160,9 @@ class Project:
         """The resources of an environment, app by app.
 
         Args:
-            environment, apps, cluster: as `units`.
+            environment: which.
+            apps: only these; all by default.
+            cluster: only what is for this cluster.
 
         Raises:
             PromoteError: as `units` and `render`.

@@ -35,7 +35,8 @@ def explain_values(
 
     Args:
         project: the project.
-        app, environment: which.
+        app: which app.
+        environment: where.
         cluster: the cluster, for an app that is rendered for each; its first by default.
 
     Raises:
@@ -61,8 +62,8 @@ def _shown(path: FieldPath) -> str:
 
 def _at(node: Json, path: FieldPath) -> Json:
     for step in path:
-        if isinstance(node, dict) and isinstance(step, str):
-            node = node[step]
-        elif isinstance(node, list) and isinstance(step, int):
+        if (isinstance(node, dict) and isinstance(step, str)) or (
+            isinstance(node, list) and isinstance(step, int)
+        ):
             node = node[step]
     return node

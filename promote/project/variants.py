@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promote.errors import VariantError
+from promote.model.resource import Resource
 from promote.project.units import Unit
 from promote.render.kustomization import FILE_NAMES
 from promote.render.loading import Directory, ParsedFiles
@@ -17,7 +17,6 @@ from promote.variant.fields import FieldTable
 from promote.variant.free_text import TextScanner
 
 if TYPE_CHECKING:
-    from promote.model.resource import Resource
     from promote.project.project import Project
     from promote.variant import RenameMap
 
@@ -53,7 +52,9 @@ def render_renamed(project: Project, unit: Unit) -> list[Resource]:
     renamed = rename(project.render(primary), names, field_table(project, unit.environment))
     scanner = TextScanner(names, environment.rename.text)
     return [
-        resource if (doc := scanner.rewritten(resource)) is resource.doc else replace(resource, doc=doc)
+        resource
+        if (doc := scanner.rewritten(resource)) is resource.doc
+        else Resource(doc, resource.origin)
         for resource in renamed
     ]
 

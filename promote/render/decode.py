@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from promote.model.json import FieldPath, Json
 
 
+_SHORT = 40
+
+
 class FieldError(KustomizationError):
     """A field of a configuration file is wrong; whoever read the file knows its line.
 
@@ -168,5 +171,5 @@ def _describe(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"the string {value!r}" if len(value) < 40 else "a long string"
+        return f"the string {value!r}" if len(value) < _SHORT else "a long string"
     return f"the number {value}"

@@ -87,24 +87,23 @@ def _update(
     step = path[depth]
     if not step.name:
         raise KustomizationError("a field path has an empty name in it")
+    if step.name not in node and (create is None or step.is_list):
+        return node
     old = node.get(step.name)
-    current = old
-    if current is None:
-        if step.is_list:
-            if step.name not in node:
-                return node
-            current = []
-        elif create is None:
-            if step.name not in node:
-                return node
-        elif depth == len(path) - 1 and create is Create.SCALAR:
-            current = ""
-        else:
-            current = {}
+    current = _made(step, depth == len(path) - 1, create) if old is None else old
     new = _update(current, path, depth + 1, change, create)
     if new is old and step.name in node:
         return node
     return {**node, step.name: new}
+
+
+def _made(step: Step, is_last: bool, create: Create | None) -> Json:
+    """What stands in for a field that is missing or null."""
+    if step.is_list:
+        return []
+    if create is None:
+        return None
+    return "" if is_last and create is Create.SCALAR else {}
 
 
 def _update_elements(

@@ -124,8 +124,9 @@ def _merge_references(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldConfig:
-    """The fields of every transformer. Compared by identity: one object is shared by all layers
-    that add nothing to it.
+    """The fields of every transformer.
+
+    Compared by identity: one object is shared by all layers that add nothing to it.
     """
 
     name_prefix: tuple[FieldSpec, ...] = ()

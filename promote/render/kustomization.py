@@ -100,7 +100,7 @@ class SortOptions:
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
-    """What a kustomization file asks for, deprecated fields folded into those that replaced them."""
+    """What a kustomization file asks for; deprecated fields are folded into their successors."""
 
     kind: str
     resources: tuple[str, ...]

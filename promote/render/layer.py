@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from promote.model.json import Document
     from promote.model.resource import Gvk
     from promote.render.accumulator import Accumulator
-    from promote.render.fieldspecs import FieldConfig
     from promote.render.fields import Path
+    from promote.render.fieldspecs import FieldConfig
     from promote.render.helm import Helm
     from promote.render.kustomization import Kustomization
     from promote.render.loading import Directory

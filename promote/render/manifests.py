@@ -43,8 +43,8 @@ def read_records(
     for doc, index in queue:  # grows while it is read: the items of a list come after the rest
         items = _items(doc)
         if items is None:
-            doc = with_text_annotations(doc, keep_null=patches)
-            records.append(Record(doc, scopes, origin_of(index)))
+            text = with_text_annotations(doc, keep_null=patches)
+            records.append(Record(text, scopes, origin_of(index)))
         else:
             queue.extend((_resource(item), index) for item in items if item not in (None, {}, []))
     return records

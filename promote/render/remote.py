@@ -1,8 +1,8 @@
-"""Bases and files that live elsewhere: what a `resources` entry such as
-`https://github.com/org/repo//path?ref=v1` names.
+"""Bases and files that live elsewhere: what an entry of `resources` with an address names.
 
-The forms are those that kustomize documents for remote targets. This module only reads them: who
-fetches is handed to the build, since rendering itself touches nothing outside.
+The forms (`https://github.com/org/repo//path?ref=v1` and others) are those that kustomize documents
+for remote targets. This module only reads them: who fetches is handed to the build, since rendering
+itself touches nothing outside.
 """
 
 from __future__ import annotations

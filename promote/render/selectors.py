@@ -113,7 +113,7 @@ def whole_match(pattern: str) -> Callable[[str], object]:
 
 
 def _as_python(pattern: str) -> str:
-    """Go's end-of-text is Python's; its `\\z` is spelled `\\Z` here."""
+    """Go spells the end of the text with a small z, Python with a capital one."""
     return pattern.replace("\\z", "\\Z")
 
 
@@ -152,7 +152,7 @@ def label_test(selector: str) -> Callable[[Mapping[str, Json]], bool]:
     return lambda labels: all(term(labels) for term in terms)
 
 
-def _term(match: re.Match[str]) -> Callable[[Mapping[str, Json]], bool]:
+def _term(match: re.Match[str]) -> Callable[[Mapping[str, Json]], bool]:  # noqa: PLR0911 - one a form of term
     if match["not"]:
         absent = match["absent"]
         return lambda labels: absent not in labels

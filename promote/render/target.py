@@ -1,12 +1,12 @@
-"""One directory of a build: what its kustomization asks for, in the order that kustomize does it."""
+"""One directory of a build: what its kustomization asks for, in kustomize's order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from promote.errors import KustomizationError, PromoteError
 from promote import yamlio
+from promote.errors import KustomizationError, PromoteError
 from promote.render import notes
 from promote.render.accumulator import Accumulator
 from promote.render.crds import config_of_crds
@@ -19,8 +19,8 @@ from promote.render.layer import Layer
 from promote.render.loading import Directory, place_of
 from promote.render.manifests import read_records
 from promote.render.merge.schema import builtin_schema
-from promote.render.remote import is_remote_file, parse_remote
 from promote.render.plugins import generator_of, inline_records, transformer_of
+from promote.render.remote import is_remote_file, parse_remote
 from promote.render.transformers import TRANSFORMERS
 from promote.render.variables import merge_sets, merge_variables
 

@@ -143,7 +143,7 @@ class _Merge:
 
     def _by_name(
         self,
-        merger: Any,
+        merger: Any,  # noqa: ANN401 - as above
         path: list[Any],
         below: list[Any],
         above: list[Any],

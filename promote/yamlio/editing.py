@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import yaml
@@ -100,7 +101,7 @@ def _same_types(left: Json, right: Json) -> bool:
 
 
 def _replace_scalar(text: str, path: FieldPath, value: Json) -> str | None:
-    """The text with a scalar replaced in its place, or None where there is no scalar on one line."""
+    """The text with a scalar replaced in its place; None where there is none on one line."""
     if isinstance(value, dict | list):
         return None
     node = _node_at(text, path)
@@ -178,7 +179,7 @@ def _set(document: object, path: FieldPath, value: Json | Delete) -> object:
     if document is None:
         document = [] if isinstance(path[0], int) else {}
     node: object = document
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         node = _enter(node, step, following)
     last = path[-1]
     if isinstance(node, list) and isinstance(last, int):
@@ -217,7 +218,7 @@ def _indentation(text: str) -> tuple[int, int, int]:
     """How a file indents: mappings, list items' content, and the dash itself."""
     lines: Sequence[str] = text.splitlines()
     mapping, offset = 2, 0
-    for above, below in zip(lines, lines[1:], strict=False):
+    for above, below in pairwise(lines):
         key = _KEY.match(above)
         if not key:
             continue
@@ -226,7 +227,7 @@ def _indentation(text: str) -> tuple[int, int, int]:
         if item and len(item[1]) >= depth:
             offset = len(item[1]) - depth
             break
-    for above, below in zip(lines, lines[1:], strict=False):
+    for above, below in pairwise(lines):
         key = _KEY.match(above)
         inner = len(below) - len(below.lstrip(" "))
         if (

@@ -211,16 +211,19 @@ _ESCAPES = {
 }  # fmt: skip
 
 
+_PRINTABLE = ((0x20, 0x7E), (0xA0, 0xD7FF), (0xE000, 0xFFFD))
+
+
 def _escape(char: str) -> str:
     known = _ESCAPES.get(char)
     if known is not None:
         return known
     code = ord(char)
-    if 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD:
+    if any(first <= code <= last for first, last in _PRINTABLE):
         return char
-    if code <= 0xFF:
+    if code <= 0xFF:  # noqa: PLR2004 - two hexadecimal digits
         return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four, or eight
 
 
 def _double(value: str, pad: str, column: int) -> str:

@@ -1,7 +1,7 @@
 """What a directory renders to: our own cases, and the shared ones where they are at hand.
 
-Each folder of `cases/` has `input/`, whose top is built, and `expected.yaml`, which kustomize printed
-(`pytest --refresh` runs it again), or `error.txt`, which is ours to word.
+Each folder of `cases/` has `input/`, whose top is built, and `expected.yaml`, which kustomize
+printed (`pytest --refresh` runs it again), or `error.txt`, which is ours to word.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def _render(directory: Path, *, reorder: str = "legacy", restrict: bool = True) 
 
 
 def _named(root: Path, name: str) -> list[object]:
-    return [pytest.param(case.parent, id=case.parent.name) for case in sorted(root.glob(f"*/{name}"))]
+    return [
+        pytest.param(case.parent, id=case.parent.name) for case in sorted(root.glob(f"*/{name}"))
+    ]
 
 
 @pytest.mark.parametrize("case", _named(CASES, "expected.yaml"))

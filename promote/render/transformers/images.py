@@ -56,8 +56,10 @@ class SetImages:
             self._rewrite_fields(record, paths)
 
     def _rewrite_fields(self, record: Record, paths: list[Path]) -> None:
-        """Rewrite the fields of the configuration; those in container lists are done already, but
-        going there makes an empty list of a null one, as kustomize does.
+        """Rewrite the fields of the configuration.
+
+        Those in container lists are done already, but going there makes an empty list of a null
+        one, as kustomize does.
         """
         is_crd = record.key.kind == "CustomResourceDefinition"
         for path in paths:

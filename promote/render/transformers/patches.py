@@ -185,7 +185,7 @@ def _patch(patch: Patch, layer: Layer) -> Transformer:
     try:
         merges = read_records(_documents(content, patch.file, layer), layer.schema, patches=True)
     except NotAResourceError as not_a_merge:
-        return _json_patch(content, patch, layer, source, not_a_merge)
+        return _json_patch(content, patch, source, not_a_merge)
     return MergePatches(
         merges,
         layer.schema,
@@ -202,7 +202,7 @@ def _documents(content: bytes, file: str, layer: Layer) -> list[Json]:
 
 
 def _json_patch(
-    content: bytes, patch: Patch, layer: Layer, source: str, not_a_merge: NotAResourceError
+    content: bytes, patch: Patch, source: str, not_a_merge: NotAResourceError
 ) -> Transformer:
     try:
         operations = parse_json_patch(content, source)
