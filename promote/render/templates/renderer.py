@@ -1,32 +1,25 @@
 """Rendering templates in a worker process: with limits, and away from tokens and the network.
 
-A template may come from anyone who can propose a change. The worker has an empty environment and a
-bound on memory and time; what it asks for is read here, through the tree, so that it reads nothing
-else. One worker serves all templates of a project, and one that was killed is replaced.
+A template may come from anyone who can propose a change. What the worker asks for is read here,
+through the tree, so that it reads nothing else. One worker serves all templates of a project; one
+that was killed is replaced.
 """
 
 from __future__ import annotations
 
 import posixpath
-import selectors
-import subprocess
-import sys
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-import orjson
-
-from promote.errors import BugError, FileMissingError, Place, TemplateError
+from promote.errors import FileMissingError, Place, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from promote.model.json import Json
+    from promote.model.json import Document, Json
     from promote.model.tree import Tree
-
-_HEADER = 8
+    from promote.render.templates.process import Worker, WorkerEndedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +28,22 @@ class Limits:
 
     Attributes:
         seconds: of the processor.
-        output: bytes that it may make.
-        memory: bytes that the worker may take.
+        output: characters that it may make.
+        memory: bytes that the worker may take, about 60 million of them before any template.
+        patience: seconds of the wall clock, on a machine that is busy with other things.
     """
 
     seconds: float = 5.0
     output: int = 10_000_000
-    memory: int = 1_000_000_000
+    memory: int = 500_000_000
+    patience: float = 30.0
 
 
 class TemplateRenderer:
     """Renders the templates of one tree. Use it as a context manager, or `close` it.
+
+    The files of the tree are taken not to change while it is in use: the worker keeps what it has
+    compiled. Not for use from several threads at once.
 
     Args:
         tree: where templates, and what they include, are read from.
@@ -57,7 +55,8 @@ class TemplateRenderer:
         self._tree = tree
         self._root = root
         self._limits = limits or Limits()
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._worker: Worker | None = None
+        self._paths: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -70,16 +69,22 @@ class TemplateRenderer:
     ) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start the worker, so that it is ready when the first template is."""
+        if self._worker is None:
+            from promote.render.templates.process import Worker  # noqa: PLC0415 - none without templates
+
+            limits = self._limits
+            told: Document = {
+                "seconds": limits.seconds, "output": limits.output, "memory": limits.memory
+            }  # fmt: skip
+            self._worker = Worker(told, limits.patience, limits.output)
+
     def close(self) -> None:
         """End the worker."""
         worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        worker.kill()
-        for pipe in (worker.stdin, worker.stdout):
-            if pipe is not None:
-                pipe.close()
-        worker.wait()
+        if worker is not None:
+            worker.close()
 
     def render(self, path: str, context: Mapping[str, Json]) -> bytes:
         """The text that a template makes.
@@ -92,90 +97,82 @@ class TemplateRenderer:
             FileMissingError: there is no such file.
             TemplateError: it cannot be rendered, or takes more than it may; with file and line.
         """
-        source = self._read(path)
-        deadline = time.monotonic() + self._limits.seconds * 2 + 5
-        self._send({"render": path, "source": source, "context": dict(context)})
-        while True:
-            answer = self._receive(deadline, path)
-            if "text" in answer:
-                return str(answer["text"]).encode()
-            if "need" in answer:
-                self._send(self._included(str(answer["need"])))
-                continue
+        if self._tree.kind(path) != "file":
+            raise FileMissingError(f"there is no template {self._tree.display(path)}")
+        self.start()
+        answer: Document = {}
+        try:
+            answer = self._converse(self._number(path), context)
+        finally:
+            if not answer or answer.get("spent"):
+                self.close()  # it waits for an answer, or is in no state to go on
+        if "text" not in answer:
             raise self._error(answer)
+        return str(answer["text"]).encode()
 
-    def _read(self, path: str) -> str:
-        try:
-            return self._tree.read(path).decode("utf-8")
-        except UnicodeDecodeError:
-            shown = self._tree.display(path)
-            raise TemplateError("the template is not UTF-8", place=Place(shown)) from None
+    def _converse(self, number: str, context: Mapping[str, Json]) -> Document:
+        """Ask for a template, give what is asked in return, until there is an answer."""
+        from promote.render.templates.process import WorkerEndedError  # noqa: PLC0415 - as above
 
-    def _included(self, name: str) -> dict[str, Json]:
-        """A template that another one includes or imports, if it lies in the project."""
-        path = posixpath.normpath(posixpath.join(self._root, name))
-        within = path.startswith(self._root.rstrip("/") + "/")
-        if not within or self._tree.kind(path) != "file":
-            return {"missing": name}
+        message: Document = {"render": number, "context": dict(context)}
+        while True:
+            try:
+                answer = self._worker.ask(message)  # type: ignore[union-attr]  # started before
+            except WorkerEndedError as end:
+                raise self._killed(end, number) from None
+            if "need" not in answer:
+                return answer
+            message = self._needed(str(answer["need"]))
+
+    def _number(self, path: str) -> str:
+        """What the worker knows a template by."""
+        if path not in self._paths:
+            self._paths.append(path)
+        return f"t{self._paths.index(path)}"
+
+    def _path(self, number: str) -> str:
+        return self._paths[int(number[1:])]
+
+    def _needed(self, name: str) -> Document:
+        """A template that is to be rendered, or that another one includes or imports."""
+        above, _, wanted = name.partition(" ")
+        path = self._path(above[1:]) if not wanted else self._beside(self._path(above), wanted)
+        if path is None:
+            return {}
+        return {"template": self._number(path), "source": self._source(path)}
+
+    def _beside(self, path: str, wanted: str) -> str | None:
+        """The file that a template asks for: `./` and `../` from its folder, else from the root."""
+        near = wanted.startswith(("./", "../"))
+        folder = posixpath.dirname(path) if near else self._root
+        found = posixpath.normpath(posixpath.join(folder, wanted))
         try:
-            return {"path": path, "source": self._read(path)}
+            top, real = self._tree.resolve(self._root), self._tree.resolve(found)
         except FileMissingError:
-            return {"missing": name}
-
-    def _error(self, answer: Mapping[str, Json]) -> TemplateError:
-        file, line, hint = answer.get("file"), answer.get("line"), answer.get("hint")
-        place = Place(self._tree.display(str(file)), line if isinstance(line, int) else None)
-        return TemplateError(
-            str(answer.get("error")), place=place, hint=hint if isinstance(hint, str) else None
+            return None
+        within = all(
+            place.startswith(above.rstrip("/") + "/")
+            for place, above in ((found, self._root), (real, top))
         )
+        return found if within and self._tree.kind(found) == "file" else None
 
-    def _send(self, message: Mapping[str, Json]) -> None:
-        worker = self._worker
-        if worker is None or worker.poll() is not None:
-            worker = self._worker = self._start()
-        data = orjson.dumps(message)
-        if worker.stdin is None:
-            raise BugError("the template worker has no standard input")
+    def _source(self, path: str) -> str:
         try:
-            worker.stdin.write(len(data).to_bytes(_HEADER, "big") + data)
-            worker.stdin.flush()
-        except BrokenPipeError:
-            pass  # what became of the worker shows when its answer is read
+            return self._tree.read(path).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            place = Place(self._tree.display(path), line)
+            raise TemplateError("the template is not UTF-8", place=place) from None
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        worker = subprocess.Popen(
-            [sys.executable, "-I", "-m", "promote.render.templates.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
+    def _error(self, answer: Document) -> TemplateError:
+        line, hint = answer.get("line"), answer.get("hint")
+        file = self._tree.display(self._path(str(answer["template"])))
+        place = Place(file, line if isinstance(line, int) else None)
+        return TemplateError(
+            str(answer["error"]), place=place, hint=hint if isinstance(hint, str) else None
         )
-        self._worker = worker
-        self._send({"limits": asdict(self._limits)})
-        return worker
 
-    def _receive(self, deadline: float, path: str) -> dict[str, Json]:
-        header = self._bytes(_HEADER, deadline, path)
-        answer: dict[str, Json] = orjson.loads(
-            self._bytes(int.from_bytes(header, "big"), deadline, path)
-        )
-        return answer
-
-    def _bytes(self, count: int, deadline: float, path: str) -> bytes:
-        worker = self._worker
-        if worker is None or worker.stdout is None:
-            raise BugError("the template worker is not there")
-        data = b""
-        with selectors.DefaultSelector() as selector:
-            selector.register(worker.stdout, selectors.EVENT_READ)
-            while len(data) < count:
-                ready = selector.select(max(0.0, deadline - time.monotonic()))
-                chunk = worker.stdout.read1(count - len(data)) if ready else b""  # type: ignore[attr-defined]  # a buffered reader
-                if not chunk:
-                    self.close()
-                    what = "took too long" if not ready else "took more memory than it may"
-                    place = Place(self._tree.display(path))
-                    raise TemplateError(f"the template {what}, and was stopped", place=place)
-                data += chunk
-        return data
+    def _killed(self, end: WorkerEndedError, main: str) -> TemplateError:
+        number, line = end.where or (main, None)
+        place = Place(self._tree.display(self._path(number)), line)
+        return TemplateError(str(end), place=place)

@@ -1,122 +1,124 @@
-"""The process that renders templates. It reads requests and writes answers, and opens nothing.
+"""The process that renders templates: it reads requests, writes answers, and can open nothing.
 
-A message is eight bytes of length and that many bytes of JSON.
+Before the first template, the process gives up what it could do harm with: files and sockets
+(there is no descriptor left to open one with), memory, and, for each request anew, time.
 """
 
 from __future__ import annotations
 
+import math
 import resource
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
-import orjson
-from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+import jinja2.debug  # noqa: F401 - Jinja2 imports it when it first needs it, which is then too late
 
-from promote.render.templates.environment import make_environment
+from promote.render.templates.channel import HEADER, length, pack, unpack
+from promote.render.templates.failures import LastWords, TooMuchError, explain
+from promote.render.templates.sandbox import Loader, Missing, Sandbox, make_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import FrameType
 
-_HEADER = 8
+    from promote.model.json import Document
+
+_DESCRIPTORS = 3
+_ERRORS_FILE = 2
+_ERRORS_SIZE = 16_000_000
+# What an endless loop in compiled code gets beyond the time in which generated code is interrupted.
+_GRACE = 1.0
+_AGAIN = 0.5
 
 
-class TooMuchError(Exception):
-    """The template takes more than it may."""
+def main() -> None:
+    """Serve until standard input ends."""
+    limits = cast("dict[str, float]", _receive()["limits"])
+    words = LastWords(_ERRORS_FILE)
+    words.arm()
+    environment = make_environment(Loader(_ask, words.note))
+    _warm_up(environment)
+    _confine(int(limits["memory"]))
+    while True:
+        request = _receive()
+        _start_clock(limits["seconds"])
+        try:
+            answer = _render(environment, request, int(limits["output"]))
+        except BaseException as error:  # noqa: BLE001 - whatever a template does is an answer
+            _stop_clock()
+            answer = explain(
+                error, str(request["render"]), [*environment.filters], [*environment.tests]
+            )
+        _stop_clock()
+        _send(answer)
 
 
-def _receive() -> dict[str, Any]:
-    header = sys.stdin.buffer.read(_HEADER)
-    if len(header) < _HEADER:
-        sys.exit(0)
-    message: dict[str, Any] = orjson.loads(sys.stdin.buffer.read(int.from_bytes(header, "big")))
-    return message
+def _confine(memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_ERRORS_SIZE, _ERRORS_SIZE))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    signal.signal(signal.SIGPROF, _out_of_time)
 
 
-def _send(message: Mapping[str, Any]) -> None:
-    data = orjson.dumps(message)
-    sys.stdout.buffer.write(len(data).to_bytes(_HEADER, "big") + data)
-    sys.stdout.buffer.flush()
+def _warm_up(environment: Sandbox) -> None:
+    """Have the libraries import what they import late."""
+    environment.from_string("{% set x = 'a\\n' %}{{ x | to_yaml | indent | quote }}").render()
+    environment.from_string("{{ '{a: 1}' | from_yaml | to_json | sha256 }}").render()
+
+
+def _start_clock(seconds: float) -> None:
+    spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(spent + seconds + _GRACE), hard))
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+
+
+def _stop_clock() -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _out_of_time(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a signal handler's arguments
     raise TooMuchError("the template takes too long: is there a loop without end?")
 
 
-def main() -> None:
-    """Serve until standard input ends."""
-    limits = _receive()["limits"]
-    memory = int(limits["memory"])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    signal.signal(signal.SIGPROF, _out_of_time)
-    served: dict[str, str] = {}
-    environment = make_environment(lambda name: _ask(name, served))
-    while True:
-        request = _receive()
-        served.clear()
-        if environment.cache is not None:
-            environment.cache.clear()
-        signal.setitimer(signal.ITIMER_PROF, limits["seconds"])
-        try:
-            answer = _render(environment, request, served, limits["output"])
-        except BaseException as error:  # noqa: BLE001 - whatever a template does is an answer
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            answer = _explain(error, {request["render"], *served.values()}, request["render"])
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        _send(answer)
+def _receive() -> Document:
+    header = sys.stdin.buffer.read(HEADER)
+    if len(header) < HEADER:
+        sys.exit(0)
+    return unpack(sys.stdin.buffer.read(length(header)))
 
 
-def _ask(name: str, served: dict[str, str]) -> tuple[str, str] | None:
+def _send(message: Document) -> None:
+    sys.stdout.buffer.write(pack(message))
+    sys.stdout.buffer.flush()
+
+
+def _ask(name: str) -> tuple[str, str] | None:
+    # Half a message would be worse than a late end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
     _send({"need": name})
     answer = _receive()
-    if "missing" in answer:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
+    if "source" not in answer:
         return None
-    served[name] = answer["path"]
-    return answer["path"], answer["source"]
+    return str(answer["template"]), str(answer["source"])
 
 
-def _render(
-    environment: Any,  # noqa: ANN401 - Jinja2's classes say little of their types
-    request: Mapping[str, Any],
-    served: dict[str, str],
-    limit: int,
-) -> dict[str, Any]:
-    path = request["render"]
-    served[path] = path
-    code = environment.compile(request["source"], name=path, filename=path)
-    template = environment.template_class.from_code(environment, code, dict(environment.globals))
-    parts, size = [], 0
-    for part in template.generate(request["context"]):
+def _render(environment: Sandbox, request: Document, limit: int) -> Document:
+    context = cast("Document", request["context"])
+    Missing.context = context
+    template = environment.get_template(f"={request['render']}")
+    parts: list[str] = []
+    size = 0
+    for part in template.generate(context):
         size += len(part)
         if size > limit:
             raise TooMuchError(f"the template makes more than {limit} characters")
         parts.append(part)
-    return {"text": "".join(parts)}
-
-
-def _explain(error: BaseException, files: set[str], path: str) -> dict[str, Any]:
-    """An error as the user sees it: what, and where in which template."""
-    if isinstance(error, TemplateSyntaxError):
-        return {"error": error.message, "file": error.filename or path, "line": error.lineno}
-    file, line = path, None
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename in files:
-            file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        trace = trace.tb_next
-    hint = next(iter(getattr(error, "__notes__", ())), None)
-    return {"error": _message(error), "file": file, "line": line, "hint": hint}
-
-
-def _message(error: BaseException) -> str:
-    if isinstance(error, TemplateNotFound):
-        return f"there is no template {error.name!r} in the project"
-    if isinstance(error, MemoryError):
-        return "the template takes more memory than it may"
-    if isinstance(error, RecursionError):
-        return "the template calls itself without end"
-    return " ".join(str(error).split()) or type(error).__name__
+    text = "".join(parts)
+    text.encode()  # half of a surrogate pair is an error of the template
+    return {"text": text}
 
 
 if __name__ == "__main__":
