@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MARKER: Final = "Promotion"
 """The trailer that says that a commit is ours, and of which promotion."""
 
+TREE: Final = "Promotion-Tree"
+"""The trailer with the tree that we made: a commit of ours that was amended has another."""
+
 _LONGEST_NAME: Final = 60
 
 
@@ -79,7 +82,7 @@ def settle(session: Session, wish: Wish) -> Settled | None:
     ref = f"refs/heads/{wish.branch}"
     there = session.remote.fetch(ref).get(ref)
     ahead = _ahead(session, there)
-    kept = tuple(commit for commit in ahead if commit.trailer(MARKER) != wish.marker)
+    kept = _of_others(session, ahead, wish.marker)
     if there is not None and ahead and _merges_into_it(session, wish, there, bool(kept)):
         return Settled(there, pushed=False, kept=kept)
     new = _built_upon(session, wish, there) if there and kept else _built_anew(session, wish)
@@ -94,7 +97,17 @@ def others_on(session: Session, branch: str, marker: str) -> tuple[Commit, ...]:
     """The commits that others made on a promotion's branch."""
     ref = f"refs/heads/{branch}"
     ahead = _ahead(session, session.remote.fetch(ref).get(ref))
-    return tuple(commit for commit in ahead if commit.trailer(MARKER) != marker)
+    return _of_others(session, ahead, marker)
+
+
+def _of_others(session: Session, commits: Sequence[Commit], marker: str) -> tuple[Commit, ...]:
+    store = session.repository.store
+    return tuple(
+        commit
+        for commit in commits
+        if commit.trailer(MARKER) != marker
+        or commit.trailer(TREE) != store.commit(commit.object_id).tree
+    )
 
 
 def _ahead(session: Session, there: str | None) -> list[Commit]:
@@ -158,7 +171,7 @@ def _commit(session: Session, wish: Wish, tree: str, parents: list[str]) -> str:
         repository.store,
         tree,
         parents,
-        wish.message,
+        f"{wish.message.rstrip()}\n{TREE}: {tree}\n",
         repository.identity(),
         time=session.clock(),
     )

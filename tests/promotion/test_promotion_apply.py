@@ -56,7 +56,8 @@ def test_one_line_changes_and_the_commit_says_why(stage: Stage) -> None:
         "Promotion: staging/cart\n"
         "Promotion-To: staging\n"
         f"Promotion-Release: cart {wanted.id}\n"
-        "Promotion-From: cart dev"
+        "Promotion-From: cart dev\n"
+        f"Promotion-Tree: {stage.git('rev-parse', f'{BRANCH}^{{tree}}', where=stage.bare)}"
     )
 
 
@@ -142,6 +143,18 @@ def test_commits_of_others_on_the_branch_are_kept(stage: Stage) -> None:
     assert "Commits of others on this branch, kept" in outcome.pull.body
     stage.merge(1)
     assert "count: 9" in stage.show(FILE)
+
+
+def test_a_commit_of_ours_that_someone_amended_is_theirs(stage: Stage) -> None:
+    stage.release("cart", "1.1")
+    stage.promote("staging", "cart")
+    text = stage.git("log", "-1", "--format=%B", BRANCH, where=stage.bare)
+    edited = stage.show(FILE, BRANCH).replace("count: 2", "count: 9")
+    theirs = stage.push_to(BRANCH, {FILE: edited}, text)
+    stage.release("cart", "1.2")
+    outcome = stage.promote("staging", "cart")
+    assert [commit.object_id for commit in outcome.kept] == [theirs]
+    assert "count: 9" in stage.show(FILE, BRANCH)
 
 
 def test_commits_of_others_that_conflict_are_reported_and_nothing_is_written(stage: Stage) -> None:
