@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,11 +48,15 @@ class Cache:
             yield
 
     @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """An empty folder on the cache's file system, gone afterwards."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix="making-") as folder:
-            yield Path(folder)
+    def workspace(self, part: Part) -> Iterator[Path]:
+        """An empty folder on the cache's file system, for who holds the lock; gone afterwards."""
+        folder = self.folder / "making" / part.name
+        shutil.rmtree(folder, ignore_errors=True)  # a run that was killed may have left it
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, part: Part, made: Path) -> None:
         """Move a part's outputs in place, and say so last: a kill on the way leaves it unmade."""

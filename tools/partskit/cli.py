@@ -66,7 +66,7 @@ def install(cache: Cache, part: Part) -> None:
             return  # another process made it while this one waited
         _say(f"{part.name}: making {part.version}")
         begun = time.monotonic()
-        with cache.workspace() as made:
+        with cache.workspace(part) as made:
             try:
                 part.make(made)
             except PartError as error:
