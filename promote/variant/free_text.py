@@ -49,10 +49,12 @@ class TextScanner:
         changed = {**names.clusters, **names.namespaces}
         self._new = {old: new for old, new in changed.items() if old != new}
         self._rules = rules
-        # Names hold dashes, so a word ends where neither a letter, a digit nor a dash follows; a dot
-        # ends it too, since a namespace is a part of a host.
+        # Names hold dashes, so a word ends where neither a letter, a digit nor a dash follows; a
+        # dot ends it too, since a namespace is a part of a host.
         words = "|".join(re.escape(old) for old in sorted(self._new, key=len, reverse=True))
-        self._pattern = re.compile(f"(?<![A-Za-z0-9-])(?:{words})(?![A-Za-z0-9-])") if words else None
+        self._pattern = (
+            re.compile(f"(?<![A-Za-z0-9-])(?:{words})(?![A-Za-z0-9-])") if words else None
+        )
 
     def rewritten(self, resource: Resource) -> Document:
         """The document with the fields rewritten that a rule says so of."""

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import base64
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from promote.errors import KustomizationError
-from promote.model.resource import Resource
-from promote.render.fields import set_in, update_document
 from promote.variant.fields import FieldTable
-from promote.variant.rename_map import Named
+from promote.variant.references import decoded, own_names, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from promote.model.json import Document, Json
-    from promote.model.resource import ResourceId
-    from promote.variant.fields import Row
+    from promote.model.json import Document, FieldPath, Json
+    from promote.model.resource import Resource
     from promote.variant.rename_map import RenameMap
+    from promote.variant.targets import Mention
+
+    Changes = dict[str | int, "Changes | list[Mention]"]
 
 
 def rename(
@@ -35,51 +33,63 @@ def rename(
         table: the fields that hold names; those of the package by default.
     """
     table = table or FieldTable()
-    return [
-        replace(resource, doc=doc)
-        if (doc := _renamed(resource, names, table)) is not resource.doc
-        else resource
-        for resource in resources
-    ]
+    return [_renamed(resource, names, table) for resource in resources]
 
 
-def _renamed(resource: Resource, names: RenameMap, table: FieldTable) -> Document:
-    identity = resource.id
-    doc = resource.doc
-    for row in table.of(identity.gvk):
-        # A field that is there in another shape than the table expects holds no name.
-        with suppress(KustomizationError):
-            doc = update_document(doc, row.path, partial(_change, row, identity.namespace, names))
-    return _own_names(doc, identity, names)
+def _renamed(resource: Resource, names: RenameMap, table: FieldTable) -> Resource:
+    changes: Changes = {}
+    for mention in (*own_names(resource), *references(resource, names.inventory, table)):
+        if names.new_name(mention.target) != mention.target.name:
+            _note(changes, mention.path, mention)
+    if not changes:
+        return resource
+    return replace(resource, doc=cast("Document", _changed(resource.doc, changes, names)))
 
 
-def _change(row: Row, namespace: str, names: RenameMap, node: Json) -> Json:
+def _note(changes: Changes, path: FieldPath, mention: Mention) -> None:
+    *way, last = path
+    for key in way:
+        changes = cast("Changes", changes.setdefault(key, {}))
+    cast("list[Mention]", changes.setdefault(last, [])).append(mention)
+
+
+def _changed(node: Json, changes: Changes | list[Mention], names: RenameMap) -> Json:
+    """The node with the mentioned names replaced, sharing what stays."""
+    if isinstance(changes, list):
+        return _rewritten(node, changes, names)
+    copy: Json
+    if isinstance(node, dict):
+        copy = {**node}
+        for key, below in changes.items():
+            copy[str(key)] = _changed(node[str(key)], below, names)
+        return copy
     if isinstance(node, list):
-        changed = [row.renamer(item, namespace, names, row.of) for item in node]
-        same = all(new is old or new == old for new, old in zip(changed, node, strict=True))
-        return node if same else changed
-    new = row.renamer(node, namespace, names, row.of)
-    return node if new == node else new
+        copy = [*node]
+        for key, below in changes.items():
+            copy[int(key)] = _changed(node[int(key)], below, names)
+        return copy
+    return node
 
 
-def _own_names(doc: Document, identity: ResourceId, names: RenameMap) -> Document:
-    """The resource's own name and namespace, which its references were resolved with until now."""
-    namespace = names.namespace(identity.namespace)
-    if identity.namespace and namespace != identity.namespace:
-        doc = set_in(doc, ("metadata", "namespace"), namespace)
-    if identity.kind == "Namespace" and not identity.group:
-        new = names.namespace(identity.name)
-    else:
-        thing = Named(identity.group, identity.kind, identity.namespace, identity.name)
-        new = names.names.get(thing, identity.name)
-    current = resource_name(doc)
-    if new != identity.name and current == identity.name:
-        doc = set_in(doc, ("metadata", "name"), new)
-    return doc
+def _rewritten(value: Json, mentions: list[Mention], names: RenameMap) -> Json:
+    """A string with names in it replaced; of two that overlap, the first row's counts."""
+    encoded = mentions[0].base64
+    text = decoded(value) if encoded else value
+    if not isinstance(text, str):
+        return value
+    pieces: list[str] = []
+    at = len(text)
+    for mention in _apart(mentions):
+        pieces += [text[mention.end : at], names.new_name(mention.target)]
+        at = mention.start
+    new = "".join(reversed([*pieces, text[:at]]))
+    return base64.b64encode(new.encode()).decode() if encoded else new
 
 
-def resource_name(doc: Document) -> str:
-    """The name in a document."""
-    metadata = doc.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else ""
+def _apart(mentions: list[Mention]) -> list[Mention]:
+    """Those that do not overlap one noted before them, the last in the text first."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        if all(mention.end <= one.start or one.end <= mention.start for one in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda one: one.start, reverse=True)
