@@ -88,7 +88,10 @@ def explain(error: BaseException, main: str, filters: list[str], tests: list[str
             number, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
     hint = next(iter(getattr(error, "__notes__", ())), None)
-    return _answer(_message(error), number, line, hint) | {"spent": _is_spent(error)}
+    message = _message(error)
+    if isinstance(error, RecursionError) and line is None:
+        message = "the template is nested too deep"
+    return _answer(message, number, line, hint) | {"spent": _is_spent(error)}
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -19,6 +19,7 @@ from promote.render.templates.failures import LastWords, TooMuchError, explain
 from promote.render.templates.sandbox import Loader, Missing, Sandbox, make_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from types import FrameType
 
     from promote.model.json import Document
@@ -111,11 +112,13 @@ def _render(environment: Sandbox, request: Document, limit: int) -> Document:
     template = environment.get_template(f"={request['render']}")
     parts: list[str] = []
     size = 0
-    for part in template.generate(context):
+    stream = cast("Generator[str]", template.generate(context))
+    for part in stream:
         size += len(part)
-        if size > limit:
-            raise TooMuchError(f"the template makes more than {limit} characters")
         parts.append(part)
+        if size > limit:
+            # Thrown where the template stands, the error has its line.
+            stream.throw(TooMuchError(f"the template makes more than {limit} characters"))
     text = "".join(parts)
     text.encode()  # half of a surrogate pair is an error of the template
     return {"text": text}
