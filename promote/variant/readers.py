@@ -185,7 +185,9 @@ def _cluster_ns(text: str, at: int, around: Around) -> Iterator[Part]:
         yield from _host(rest[1], at + len(rest[0]) + 1, around.at(rest[0]))
 
 
-_PRINCIPAL = re.compile(r"(?:spiffe://)?(?P<domain>[^/]*)/ns/(?P<ns>[^/]+)(?:/sa/(?P<account>.+))?")
+_PRINCIPAL = re.compile(
+    r"(?:spiffe://)?(?P<domain>[^/]*)/ns/(?P<ns>[^/]+)(?:/sa/(?P<account>.+)|/\*)?"
+)
 _ANY_PRINCIPAL = re.compile(r"\*?/sa/(?P<account>.+)")
 
 

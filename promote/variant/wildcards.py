@@ -54,6 +54,9 @@ def _candidates(text: str, renamed: Mapping[str, str], wanted: set[str]) -> Iter
     if stem in renamed:
         yield renamed[stem] + "*"
     common = posixpath.commonprefix(sorted(wanted))
+    words = common.rpartition("-")
+    if words[0]:
+        yield words[0] + "-*"
     if common:
         yield common + "*"
 
