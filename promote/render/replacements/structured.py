@@ -9,7 +9,6 @@ from promote.render.generate.go_json import go_json
 from promote.render.replacements.model import Options
 from promote.render.replacements.paths import Updater, look_up, set_at
 from promote.render.replacements.values import TypeMismatchError, read_text
-from promote.render.replacements.yaml_text import rewrite
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -87,4 +86,6 @@ def _updated(
         return None
     if is_json:
         return go_json(changed, pretty="\n" in text and "  " in text)
+    from promote.render.replacements.yaml_text import rewrite  # noqa: PLC0415 - rarely needed
+
     return rewrite(text, content, changed)
