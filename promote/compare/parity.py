@@ -113,7 +113,7 @@ def check_parity(project: Project, variant: str) -> Parity:
         tuple(unexplained),
         tuple(_dangling(project, final, names, variant, shared)),
         tuple(_mentions(project, final, names, variant)),
-        names.warnings,
+        tuple(finding.message for finding in names.findings),
     )
 
 
