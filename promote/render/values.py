@@ -1,72 +1,96 @@
-"""Values in layers: merged, checked against their schema, each with the file that set it.
+"""Values in layers: merged, each with the file that set it.
 
 Mappings merge key by key. A list replaces the list below it, unless the schema of the values says
 otherwise for its key with `x-merge`: `append`, or `by:NAME` to merge the items that have the same
-NAME. `{$remove: true}` takes an inherited key away.
+NAME. `{$remove: true}` takes an inherited key away; in a list that merges by name, so does
+`{NAME: …, $remove: true}` an item. A null is a value like any other.
+
+A layer's document is turned into nodes that know where they were written (`Map`, `List`,
+`Leaf`); merging moves nodes, so that each value keeps its origin whatever becomes of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, cast
 
 from promote import yamlio
 from promote.errors import Place, ValuesError
+from promote.render.values_external import is_external, read_external
+from promote.render.values_nodes import (
+    REMOVE,
+    Leaf,
+    List,
+    Map,
+    Node,
+    Removal,
+    Setter,
+    ValueRow,
+    ValuesLayer,
+    child,
+    plain,
+    read_node,
+    rows,
+)
+from promote.render.values_schema import SchemaView, check_values, show_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from deepmerge import Merger
 
     from promote.model.json import Document, FieldPath, Json
 
-REMOVE = "$remove"
+__all__ = ["MergedValues", "Setter", "ValueRow", "ValuesLayer", "check_values", "merge_values"]
 
 
-class ValuesLayer(NamedTuple):
-    """One file of values.
-
-    Attributes:
-        name: what it is for: `base`, `environment`, `app` or `cluster` in a plain layout.
-        file: how to name the file to a person.
-        text: its content.
-    """
-
-    name: str
-    file: str
-    text: bytes
-
-
-class Setter(NamedTuple):
-    """Who set a value: a layer, and where in its own document."""
-
-    layer: ValuesLayer
-    path: FieldPath
-
-    @property
-    def place(self) -> Place:
-        """The file and line."""
-        found = yamlio.locate(self.layer.text, self.path)
-        return Place(self.layer.file, *(found or ()))
-
-
-@dataclass(frozen=True, slots=True)
 class MergedValues:
-    """Values of an app in an environment, and who set them.
+    """Values of an app in an environment, and who set them."""
 
-    Attributes:
-        data: the values.
-        setters: who set each leaf, by its path in `data`.
-    """
+    def __init__(self, top: Map | None) -> None:
+        self._top = top
 
-    data: Document
-    setters: Mapping[FieldPath, Setter]
+    @cached_property
+    def data(self) -> Document:
+        """The values, as templates see them.
+
+        Raises:
+            ValuesError: one of them lives elsewhere.
+        """
+        for row in self.rows():
+            if is_external(row.value):
+                source = read_external(cast("Document", row.value)).source
+                raise ValuesError(
+                    f"{show_path(row.path)} lives in {source}, which this version cannot read",
+                    place=row.setter.place,
+                    hint="have the value itself in a layer, or refer to a Secret in the cluster",
+                )
+        return self.written
+
+    @cached_property
+    def written(self) -> Document:
+        """The values, with references where values live elsewhere."""
+        return cast("Document", plain(self._top)) if self._top is not None else {}
+
+    @cached_property
+    def setters(self) -> Mapping[FieldPath, Setter]:
+        """Who set each value that holds nothing further, by its path."""
+        return {row.path: row.setter for row in self.rows()}
+
+    def rows(self) -> list[ValueRow]:
+        """Each value that holds nothing further, in order, and who set it."""
+        return list(rows(self._top, ())) if self._top is not None else []
 
     def setter(self, path: FieldPath) -> Setter | None:
-        """Who set the value at a path: its own setter, or that of something in it or around it."""
-        for depth in range(len(path), -1, -1):
-            if path[:depth] in self.setters:
-                return self.setters[path[:depth]]
-        below = (one for key, one in self.setters.items() if key[: len(path)] == path)
-        return next(below, None)
+        """Who set the value at a path; where there is none, who last set something around it."""
+        node: Node | None = self._top
+        found = node.setter if node is not None else None
+        for step in path:
+            node = child(node, step)
+            if node is None:
+                break
+            found = node.setter
+        return found
 
 
 def merge_values(layers: Sequence[ValuesLayer], schema: Json = None) -> MergedValues:
@@ -80,178 +104,113 @@ def merge_values(layers: Sequence[ValuesLayer], schema: Json = None) -> MergedVa
         YamlError: a file is not YAML.
         ValuesError: a file does not hold a mapping, or lists cannot merge as the schema says.
     """
-    data: Json = {}
-    setters: dict[FieldPath, Setter] = {}
+    from deepmerge import Merger  # noqa: PLC0415 - only templates with values need it
+
+    strategies = _Strategies(SchemaView(schema))
+    merger = Merger(
+        [(dict, strategies.mappings), (list, strategies.lists)], ["override"], ["override"]
+    )
+    top: Map | None = None
     for layer in layers:
-        document = yamlio.load_one(layer.text, layer.file)
-        if document is None:
-            continue
-        if not isinstance(document, dict):
-            raise ValuesError("a file of values is to be a mapping", place=Place(layer.file, 1, 1))
-        merge = _Merge(layer, schema, setters)
-        data = merge.into(data, document)
-    return MergedValues(data if isinstance(data, dict) else {}, setters)
+        node = _read(layer)
+        if node is not None:
+            top = node if top is None else merger.merge(top, node)
+    if top is None:
+        return MergedValues(None)
+    return MergedValues(cast("Map", _without_removals(top)))
 
 
-class _Merge:
-    """One layer joining those below it."""
+@lru_cache(maxsize=256)  # the layer of an environment is one of every app's
+def _read(layer: ValuesLayer) -> Map | None:
+    document = yamlio.load_one(layer.text, layer.file)
+    if document is None:
+        return None
+    node = read_node(document, Setter(layer, ()))
+    if not isinstance(node, Map):
+        raise ValuesError("a file of values is to be a mapping", place=Place(layer.file, 1, 1))
+    return node
 
-    def __init__(self, layer: ValuesLayer, schema: Json, setters: dict[FieldPath, Setter]) -> None:
-        self.layer = layer
-        self.schema = schema
-        self.setters = setters
-        # Where an item stands in this layer's own list, by its place in the merged one.
-        self._moved: dict[FieldPath, FieldPath] = {}
 
-    def into(self, below: Json, above: Document) -> Json:
-        from deepmerge import Merger  # noqa: PLC0415 - only templates with values need it
+class _Strategies:
+    """How deepmerge merges nodes."""
 
-        strategies: list[tuple[type, Any]] = [(dict, [self._mapping]), (list, [self._list])]
-        merger = Merger(strategies, [self._replace], [self._replace])
-        merged: Json = merger.merge(below, above)
-        return merged
+    def __init__(self, schema: SchemaView) -> None:
+        self._schema = schema
 
-    def _mapping(self, merger: Any, path: list[Any], below: Any, above: Any) -> Any:  # noqa: ANN401 - deepmerge's signature
-        merged = dict(below) if isinstance(below, dict) else {}
-        for key, value in above.items():
-            here = [*path, key]
-            if _is_removal(value):
-                self._forget(here)
+    def mappings(self, merger: Merger, path: list[str | int], below: Map, above: Map) -> Map:
+        """Key by key."""
+        merged = Map(below, above.setter)
+        for key, node in above.items():
+            if isinstance(node, Removal):
                 merged.pop(key, None)
             elif key in merged:
-                merged[key] = merger.value_strategy(here, merged[key], value)
+                merged[key] = merger.value_strategy([*path, key], merged[key], node)
             else:
-                merged[key] = self._replace(merger, here, None, value)
+                merged[key] = node
         return merged
 
-    def _list(self, merger: Any, path: list[Any], below: list[Any], above: list[Any]) -> Any:  # noqa: ANN401 - as above
-        rule = self._rule(path)
+    def lists(self, merger: Merger, path: list[str | int], below: List, above: List) -> List:
+        """As the schema says of the list at this path."""
+        rule = self._schema.merge_rule(path)
+        if rule == "replace":
+            return above
         if rule == "append":
-            for index, item in enumerate(above):
-                self._note([*path, len(below) + index], item, (*path, index))
-            return [*below, *above]
-        if rule.startswith("by:"):
-            return self._by_name(merger, path, below, above, rule.removeprefix("by:"))
-        if rule != "replace":
-            place = Setter(self.layer, tuple(path)).place
+            return List([*below, *above], above.setter)
+        kind, _, name = rule.partition(":")
+        if kind != "by" or not name:
             raise ValuesError(
-                f"the schema says {rule!r} of how {path[-1]!r} merges",
-                place=place,
+                f"the schema says {rule!r} of how {show_path(path)} merges",
+                place=above.setter.place,
                 hint="x-merge is replace, append or by:NAME",
             )
-        return self._replace(merger, path, below, above)
+        return self._by_name(merger, path, below, above, name)
 
     def _by_name(
-        self,
-        merger: Any,  # noqa: ANN401 - as above
-        path: list[Any],
-        below: list[Any],
-        above: list[Any],
-        name: str,
-    ) -> list[Any]:
-        merged = list(below)
-        places = {
-            item.get(name): index for index, item in enumerate(below) if isinstance(item, dict)
-        }
-        for index, item in enumerate(above):
-            if not isinstance(item, dict) or name not in item:
-                place = Setter(self.layer, (*path, index)).place
-                raise ValuesError(f"an item of {path[-1]!r} has no {name!r}", place=place)
-            old = places.get(item[name])
-            if old is None:
-                self._note([*path, len(merged)], item, (*path, index))
-                merged.append(item)
+        self, merger: Merger, path: list[str | int], below: List, above: List, name: str
+    ) -> List:
+        merged: dict[object, Node] = {_name_of(item, name, path): item for item in below}
+        for item in above:
+            key = _name_of(item, name, path)
+            if isinstance(item, Map) and REMOVE in item:
+                merged.pop(key, None)
+            elif key in merged:
+                place = list(merged).index(key)
+                merged[key] = merger.value_strategy([*path, place], merged[key], item)
             else:
-                self._moved[(*path, old)] = (*self._own(path), index)
-                merged[old] = self._mapping(merger, [*path, old], merged[old], item)
-        return merged
-
-    def _replace(self, merger: Any, path: list[Any], below: Any, above: Any) -> Any:  # noqa: ANN401, ARG002 - as above
-        self._forget(path)
-        value = _without_removals(above)
-        self._note(path, value, self._own(path))
-        return value
-
-    def _own(self, path: Sequence[str | int]) -> FieldPath:
-        """The path in this layer's document of what is at a path of the merged values."""
-        for depth in range(len(path), 0, -1):
-            moved = self._moved.get(tuple(path[:depth]))
-            if moved is not None:
-                return (*moved, *path[depth:])
-        return tuple(path)
-
-    def _forget(self, path: list[Any]) -> None:
-        gone = [key for key in self.setters if list(key[: len(path)]) == path]
-        for key in gone:
-            del self.setters[key]
-
-    def _note(self, path: list[Any], value: Json, own: FieldPath) -> None:
-        for inner in _leaves(value):
-            self.setters[(*path, *inner)] = Setter(self.layer, (*own, *inner))
-
-    def _rule(self, path: Sequence[str | int]) -> str:
-        """How the schema says that the list at a path merges."""
-        node: Json = self.schema
-        for step in path:
-            if not isinstance(node, dict):
-                return "replace"
-            inner = node.get("items") if isinstance(step, int) else node.get("properties")
-            node = inner.get(step) if isinstance(step, str) and isinstance(inner, dict) else inner
-        rule = node.get("x-merge") if isinstance(node, dict) else None
-        return rule if isinstance(rule, str) else "replace"
+                merged[key] = item
+        return List(list(merged.values()), above.setter)
 
 
-def _is_removal(value: Json) -> bool:
-    return isinstance(value, dict) and value == {REMOVE: True}
-
-
-def _without_removals(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {
-            key: _without_removals(item) for key, item in value.items() if not _is_removal(item)
-        }
-    return value
-
-
-def _leaves(value: Json) -> Iterator[FieldPath]:
-    """The paths of everything that holds nothing further."""
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            for inner in _leaves(item):
-                yield (key, *inner)
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            for inner in _leaves(item):
-                yield (index, *inner)
-    else:
-        yield ()
-
-
-def check_values(values: MergedValues, schema: Json, schema_file: str) -> None:
-    """Check merged values against their JSON Schema.
-
-    Args:
-        values: the values.
-        schema: the schema, in JSON Schema 2020-12.
-        schema_file: its file, for errors.
-
-    Raises:
-        ValuesError: a value is not what the schema says; the error has the file and line of the
-            layer that set it.
-    """
-    import jsonschema_rs  # noqa: PLC0415 - a compiled library that only values need
-
-    try:
-        validator = jsonschema_rs.Draft202012Validator(schema)  # type: ignore[arg-type]  # whatever is no schema is refused there
-    except (ValueError, jsonschema_rs.ValidationError) as error:
-        raise ValuesError(f"not a JSON Schema: {error}", place=Place(schema_file)) from None
-    for failure in validator.iter_errors(values.data):
-        path: FieldPath = tuple(failure.instance_path)
-        setter = values.setter(path)
-        where = ".".join(map(str, path)) or "the values"
-        message = str(failure.message).splitlines()[0]
+def _name_of(item: Node, name: str, path: Sequence[str | int]) -> object:
+    """What an item of a list that merges by name is called."""
+    leaf = item.get(name) if isinstance(item, Map) else None
+    if not isinstance(leaf, Leaf) or isinstance(leaf, Removal):
         raise ValuesError(
-            f"{where}: {message}",
-            place=setter.place if setter else Place(schema_file),
-            hint=f"the schema is {schema_file}",
+            f"an item of {show_path(path)} has no {name!r}, by which the list merges",
+            place=item.setter.place,
         )
+    # True is 1 to Python, and not to YAML.
+    return type(leaf.value), leaf.value
+
+
+def _without_removals(node: Node) -> Node:
+    """What is left when removals had their effect."""
+    if isinstance(node, List):
+        for item in node:
+            if isinstance(item, Removal) or (isinstance(item, Map) and REMOVE in item):
+                raise ValuesError(
+                    f"{REMOVE!r} takes no item from this list",
+                    place=item.setter.place,
+                    hint="only a list that merges by name (x-merge: by:NAME) loses items",
+                )
+        return List([_without_removals(item) for item in node], node.setter)
+    if not isinstance(node, Map):
+        return node
+    if REMOVE in node:
+        raise ValuesError(
+            f"{REMOVE!r} stands alone, with the value true",
+            place=node[REMOVE].setter.key_place,
+            hint=f"KEY: {{{REMOVE}: true}} takes KEY away",
+        )
+    left = {key: item for key, item in node.items() if not isinstance(item, Removal)}
+    return Map({key: _without_removals(item) for key, item in left.items()}, node.setter)
