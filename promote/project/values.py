@@ -62,8 +62,8 @@ def _shown(path: FieldPath) -> str:
 
 def _at(node: Json, path: FieldPath) -> Json:
     for step in path:
-        if (isinstance(node, dict) and isinstance(step, str)) or (
-            isinstance(node, list) and isinstance(step, int)
-        ):
-            node = node[step]
+        if isinstance(node, dict):
+            node = node[str(step)]
+        elif isinstance(node, list):
+            node = node[int(step)]
     return node

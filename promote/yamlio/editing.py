@@ -156,7 +156,7 @@ def _restructure(text: str, changes: Mapping[FieldPath, Json | Delete], source: 
     editor = YAML(typ="rt")
     editor.preserve_quotes = True
     editor.width = 1_000_000
-    editor.line_break = newline
+    editor.line_break = newline  # type: ignore[assignment]  # the library says None and takes text
     mapping, sequence, offset = _indentation(text)
     editor.indent(mapping=mapping, sequence=sequence, offset=offset)
     editor.explicit_start = text.lstrip("\ufeff").startswith("---")

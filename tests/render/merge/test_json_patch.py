@@ -22,7 +22,7 @@ CASES = yamlio.load_all(FILE.read_bytes(), FILE.name)
 
 
 def name(case: Case) -> str:
-    return case["case"]
+    return str(case["case"])
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "expected" in case], ids=name)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from promote import yamlio
+from promote.model.json import Json  # noqa: TC001 - a base class is made of it
 from promote.errors import PatchError
 from promote.render.merge.schema import builtin_schema
 from promote.render.merge.strategic import strategic_merge
 
 if TYPE_CHECKING:
-    from promote.model.json import Document, Json
+    from promote.model.json import Document
 
     Case = dict[str, Json]
 
@@ -60,7 +61,7 @@ def test_a_patch_that_changes_nothing_gives_the_target_back() -> None:
     assert strategic_merge(target, patch, builtin_schema()) is target
 
 
-class Noted(dict):
+class Noted(dict[str, Json]):
     """A mapping whose parser noted which of its values are blank."""
 
     def __init__(self, values: dict[str, Json], *blanks: str) -> None:

@@ -25,9 +25,13 @@ def name(case: Case) -> str:
     return str(case["case"])
 
 
+def no_files(path: str) -> Json:
+    raise AssertionError(path)
+
+
 def replaced(documents: list[Document], entries: list[Document]) -> list[Document]:
     resources = [Resource(doc) for doc in documents]
-    replacements = parse_replacements([(entry, ()) for entry in entries], {}.__getitem__)
+    replacements = parse_replacements([(entry, ()) for entry in entries], no_files)
     apply_replacements(resources, replacements, lambda resource: [resource.id])
     return [resource.doc for resource in resources]
 
@@ -68,7 +72,7 @@ def test_sources_and_targets_are_found_by_former_names() -> None:
     }
     apply_replacements(
         [source, target],
-        parse_replacements([(entry, ())], {}.__getitem__),
+        parse_replacements([(entry, ())], no_files),
         lambda resource: [resource.id, formers[id(resource)]],
     )
     assert target.doc["v"] == "x"
