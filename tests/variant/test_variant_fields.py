@@ -40,8 +40,8 @@ def document(row: Row, value: Json) -> Document:
         "kind": row.on.kind.replace("*", "Holder"),
         "metadata": {"name": "holder", "namespace": place},
     }
-    for keys, wanted in row.when:
-        doc = put(doc, list(keys), wanted)
+    for condition, wanted in row.when:
+        doc = put(doc, list(condition), wanted)
     if row.within:
         doc = put(doc, list(row.within), "shop")
     keys = [key.replace("**", "deep").replace("*", "any") for key in row.path]

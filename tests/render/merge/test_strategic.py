@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from promote import yamlio
-from promote.model.json import Json  # noqa: TC001 - a base class is made of it
 from promote.errors import PatchError
+from promote.model.json import Json
 from promote.render.merge.schema import builtin_schema
 from promote.render.merge.strategic import strategic_merge
 
