@@ -1,23 +1,23 @@
 """Every error that `promote` raises on purpose.
 
-    PromoteError                 exit 1
-    ├── InputError               a file in the repository is wrong
-    │   ├── YamlError            not YAML, or YAML that JSON cannot hold
-    │   ├── ProjectError         promote.yaml, or a file it names
-    │   ├── KustomizationError   a kustomization.yaml, or what it asks for
-    │   ├── PatchError           a patch that cannot be applied
-    │   ├── ConflictError        two things with one identity
-    │   ├── TemplateError        a Jinja2 template
-    │   ├── ValuesError          values that fail their schema
-    │   └── VariantError         a rename that cannot be followed
-    ├── OutsideError             the world outside the process
-    │   ├── FileMissingError     a file or folder that is not there
-    │   ├── GitError             Git, or a Git remote
-    │   ├── ForgeError           a forge's API
-    │   └── RegistryError        an OCI registry
-    ├── UsageError               exit 2: the command line
-    ├── GateHoldsError           exit 11: a gate holds
-    └── BugError                 exit 3: an internal promise was broken
+PromoteError                 exit 1
+├── InputError               a file in the repository is wrong
+│   ├── YamlError            not YAML, or YAML that JSON cannot hold
+│   ├── ProjectError         promote.yaml, or a file it names
+│   ├── KustomizationError   a kustomization.yaml, or what it asks for
+│   ├── PatchError           a patch that cannot be applied
+│   ├── ConflictError        two things with one identity
+│   ├── TemplateError        a Jinja2 template
+│   ├── ValuesError          values that fail their schema
+│   └── VariantError         a rename that cannot be followed
+├── OutsideError             the world outside the process
+│   ├── FileMissingError     a file or folder that is not there
+│   ├── GitError             Git, or a Git remote
+│   ├── ForgeError           a forge's API
+│   └── RegistryError        an OCI registry
+├── UsageError               exit 2: the command line
+├── GateHoldsError           exit 11: a gate holds
+└── BugError                 exit 3: an internal promise was broken
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def go_number(value: float) -> str:
     shortest = "".join(map(str, digits)).rstrip("0")
     power = len(digits) + exponent - 1
     minus = "-" if sign else ""
-    if -5 < power < 21 and power < _SIGNIFICANT or not shortest:  # noqa: PLR2004 - Go's %g
+    if (-5 < power < 21 and power < _SIGNIFICANT) or not shortest:  # noqa: PLR2004 - Go's %g
         return _positional(minus, shortest, power)
     fraction = f".{shortest[1:]}" if len(shortest) > 1 else ""
     return f"{minus}{shortest[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"

@@ -124,14 +124,21 @@ def _moment(text: str) -> re.Match[str] | None:
         return None
     if hour is None:
         return match
-    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:  # noqa: PLR2004 - of a clock
-        return None
     if (separator == " ") is (zone is not None):  # a zone stands with a T, and only there
         return None
-    # Go takes 24 hours and 60 minutes in a zone.
-    if zone and zone != "Z" and (int(zone[1:3]) > 24 or int(zone[4:6]) > 60):  # noqa: PLR2004
-        return None
-    return match
+    is_moment = _is_clock(hour, minute, second) and _is_zone(zone)
+    return match if is_moment else None
+
+
+def _is_clock(hour: str, minute: str, second: str) -> bool:
+    return int(hour) < 24 and int(minute) < 60 and int(second) < 60  # noqa: PLR2004 - of a clock
+
+
+def _is_zone(zone: str | None) -> bool:
+    """Whether Go takes it: it lets a zone have 24 hours and 60 minutes."""
+    if zone is None or zone == "Z":
+        return True
+    return int(zone[1:3]) <= 24 and int(zone[4:6]) <= 60  # noqa: PLR2004 - of a clock
 
 
 def _is_date(year: int, month: int, day: int) -> bool:
