@@ -35,7 +35,7 @@ def test_a_seed_always_gives_the_same_tree() -> None:
 def test_shrinking_keeps_what_matters_and_nothing_else() -> None:
     tree = Tree(
         {
-            "a.yaml": YamlFile([{"spec": {"keep": "this", "drop": [1, 2]}, "metadata": {}}]),
+            "a.yaml": YamlFile([{"spec": {"keep": "this", "drop": [1, 2]}, "more": {}}]),
             "b.yaml": YamlFile([{"x": 1}]),
         }
     )
