@@ -36,6 +36,7 @@ def check_graph(config: ProjectConfig, tree: Tree, root: str) -> None:
         for index, app in enumerate(apps):
             if app not in config.apps:
                 _unknown("app", app, config.apps, ("bundles", bundle, index))
+    _check_twins(config)
     _check_overlays(config, tree, root)
 
 
@@ -119,6 +120,17 @@ def _check_clusters(config: ProjectConfig) -> None:
             other = owner.setdefault(cluster, name)
             if other not in {name, environment.variant_of}:
                 raise Problem(f"the cluster {cluster!r} belongs to {other!r} already", path)
+
+
+def _check_twins(config: ProjectConfig) -> None:
+    """No overlay is that of two apps, and no environment has two names."""
+    overlay = config.layout.overlay
+    if "{app}" not in overlay and len(config.apps) > 1:
+        raise Problem(
+            f"all apps would have one overlay: {', '.join(config.apps)}",
+            ("layout", "overlay"),
+            hint="add {app}",
+        )
 
 
 def _check_overlays(config: ProjectConfig, tree: Tree, root: str) -> None:

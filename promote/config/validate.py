@@ -78,8 +78,22 @@ def _problem(error: Any, document: Document) -> Problem:  # noqa: ANN401 - the l
     if keyword == "required" and isinstance(value, dict) and isinstance(rule, dict):
         missing = next(key for key in rule["required"] if key not in value)
         return Problem(f"{name} has no {missing!r}", path, hint=_describe(rule, missing))
+    key = _bad_key(error)
+    if key is not None:
+        message = f"{key!r} is to be {_expected(rule, keyword)}"
+        return Problem(message, (*path, key), at_key=True)
+    hint = None
+    if keyword == "enum" and isinstance(value, str) and isinstance(rule, dict):
+        hint = nearest(value, rule["enum"])
     expected = _expected(rule, keyword)
-    return Problem(f"{name} is to be {expected}, not {_show(value)}", path)
+    return Problem(f"{name} is to be {expected}, not {_show(value)}", path, hint=hint)
+
+
+def _bad_key(error: Any) -> str | None:  # noqa: ANN401 - as above
+    """The key that is wrong by itself, if it is a key."""
+    if error.kind.name != "propertyNames":
+        return None
+    return str(error.kind.error.instance)
 
 
 def _at(node: Any, path: Iterable[str | int]) -> Any:  # noqa: ANN401 - walks schemas and documents alike
@@ -119,8 +133,8 @@ def _expected(rule: Any, keyword: str) -> str:  # noqa: ANN401 - a part of the s
     if keyword == "type":
         wanted = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
         return " or ".join(_NAMES[one] for one in wanted if one != "null" or len(wanted) == 1)
-    if keyword == "pattern":
-        return f"of the form {rule['pattern']}"
+    if "$comment" in rule:
+        return str(rule["$comment"])
     return str(rule.get("description", "what the schema says")).split(".")[0]
 
 
