@@ -9,7 +9,8 @@ PromoteError                 exit 1
 │   ├── ConflictError        two things with one identity
 │   ├── TemplateError        a Jinja2 template
 │   ├── ValuesError          values that fail their schema
-│   └── VariantError         a rename that cannot be followed
+│   ├── VariantError         a rename that cannot be followed
+│   └── UnknownNameError     a name that nothing in the project has
 ├── OutsideError             the world outside the process
 │   ├── FileMissingError     a file or folder that is not there
 │   ├── GitError             Git, or a Git remote
@@ -114,6 +115,10 @@ class ValuesError(InputError):
 
 class VariantError(InputError):
     """A rename cannot be followed."""
+
+
+class UnknownNameError(InputError):
+    """Nothing in the project has the name: no environment, app, cluster or release."""
 
 
 class OutsideError(PromoteError):

@@ -16,7 +16,7 @@ from promote.compare.carrying import (
 )
 from promote.compare.manifests import read_manifests
 from promote.compare.semantic import diff
-from promote.errors import FileMissingError, UsageError
+from promote.errors import FileMissingError, UnknownNameError, UsageError
 from promote.project import find_root, open_project
 from promote.render.files import DiskTree
 from promote.render.options import BuildOptions
@@ -106,7 +106,7 @@ class Sides:
             exact: compare names as they are.
 
         Raises:
-            UsageError: a side is none of these.
+            UnknownNameError: a side is none of these.
             PromoteError: a side cannot be rendered.
         """
         sides = [self.find(name) for name in (left, right)]
@@ -128,7 +128,7 @@ class Sides:
         """What a user means by a name; an environment comes before a file of its name.
 
         Raises:
-            UsageError: nothing.
+            UnknownNameError: nothing.
         """
         project = self._project(None)
         if project is not None and name in project.config.environments:
@@ -145,7 +145,7 @@ class Sides:
                 return Side(name, Place(past, environment))
         known = list(project.config.environments) if project else []
         near = get_close_matches(name, known, 1)
-        raise UsageError(
+        raise UnknownNameError(
             f"{name!r} is neither an environment nor a directory nor a file",
             hint=f"did you mean {near[0]!r}?" if near else _environments(known),
         )

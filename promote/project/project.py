@@ -7,7 +7,7 @@ import posixpath
 from typing import TYPE_CHECKING, Self
 
 from promote.config.graph import overlay_path
-from promote.errors import UsageError
+from promote.errors import UnknownNameError
 from promote.project.source import UnitSource
 from promote.project.units import Unit
 from promote.project.variants import render_variant
@@ -85,11 +85,11 @@ class Project:
         """An environment by its name.
 
         Raises:
-            UsageError: there is none of that name.
+            UnknownNameError: there is none of that name.
         """
         known = self.config.environments
         if name not in known:
-            raise UsageError(f"there is no environment {name!r}", hint=_nearest(name, known))
+            raise UnknownNameError(f"there is no environment {name!r}", hint=_nearest(name, known))
         return known[name]
 
     def units(self, environment: str, apps: Sequence[str] = (), cluster: str = "") -> list[Unit]:
@@ -101,16 +101,16 @@ class Project:
             cluster: only what is for this cluster.
 
         Raises:
-            UsageError: there is no such environment, app or cluster.
+            UnknownNameError: there is no such environment, app or cluster.
         """
         found = self.environment(environment)
         if cluster and cluster not in found.clusters:
             hint = _nearest(cluster, found.clusters)
-            raise UsageError(f"{environment!r} has no cluster {cluster!r}", hint=hint)
+            raise UnknownNameError(f"{environment!r} has no cluster {cluster!r}", hint=hint)
         there = self._apps(found)
         for app in apps:
             if app not in there:
-                raise UsageError(
+                raise UnknownNameError(
                     f"there is no app {app!r} in {environment!r}", hint=_nearest(app, there)
                 )
         units = []

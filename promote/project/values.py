@@ -40,7 +40,7 @@ def explain_values(
         cluster: the cluster, for an app that is rendered for each; its first by default.
 
     Raises:
-        UsageError: there is no such app, environment or cluster.
+        UnknownNameError: there is no such app, environment or cluster.
         ValuesError: the values do not fit their schema.
     """
     unit = project.units(environment, [app], cluster)[0]

@@ -79,7 +79,8 @@ def promote(
 
     Raises:
         GateHoldsError: a gate holds an app; nothing was written.
-        UsageError: no app is named, or an app or environment does not exist.
+        UnknownNameError: an app or environment does not exist.
+        UsageError: no app is named.
         GitError: Git or the remote refuses, or others kept winning the race.
         ForgeError: the forge refuses.
     """

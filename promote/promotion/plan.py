@@ -103,7 +103,8 @@ def make_plan(
         render: also render the target and its variants.
 
     Raises:
-        UsageError: there is no such environment or app, or the environment has no upstream.
+        UnknownNameError: there is no such environment or app.
+        UsageError: the environment has no upstream.
         InputError: a file of the project is wrong.
     """
     view = session.view

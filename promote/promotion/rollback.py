@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from promote.errors import UsageError
+from promote.errors import UnknownNameError, UsageError
 from promote.promotion.apply import Draft, Outcome, Race, carry_out
 from promote.promotion.branch import Wish, branch_name
 from promote.promotion.edits import apply_moves, homeless
@@ -46,8 +46,8 @@ def roll_back(
         reason: why, for the hold.
 
     Raises:
-        UsageError: there is no such environment, app or release, or none before this one; or the
-            app is held already, and no release is named.
+        UnknownNameError: there is no such environment, app or release, or none before this one.
+        UsageError: the app is held already, and no release is named.
         GitError: Git or the remote refuses, or others kept winning the race.
         ForgeError: the forge refuses.
     """
@@ -107,7 +107,7 @@ def _earlier(session: Session, environment: str, app: str, to: str | None) -> Re
     )
     current = next(found, None)
     if current is None:
-        raise UsageError(f"{app} has no release in {environment}")
+        raise UnknownNameError(f"{app} has no release in {environment}")
     if to is None:
         # The release before a rollback's is the one that was rolled back from: without a name,
         # going back once more would be going forward.
@@ -119,7 +119,7 @@ def _earlier(session: Session, environment: str, app: str, to: str | None) -> Re
             )
         previous = next((one for one in found if one.release.id != current.release.id), None)
         if previous is None:
-            raise UsageError(f"{app} has no earlier release in {environment}")
+            raise UnknownNameError(f"{app} has no earlier release in {environment}")
         return previous.release
     return _matching([current, *found], to, f"{app} in {environment}")
 
@@ -130,7 +130,7 @@ def _matching(known: list[Period], to: str, what: str) -> Release:
     if len(matches) == 1:
         return matches[0]
     problem = "is the start of several releases" if matches else "is no release"
-    raise UsageError(f"{to!r} {problem} of {what}", hint=_recent(known))
+    raise UnknownNameError(f"{to!r} {problem} of {what}", hint=_recent(known))
 
 
 def _recent(known: list[Period]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.config import PROJECT_FILE, ForgeConfig, load_config
-from promote.errors import FileMissingError, Place, ProjectError, UsageError
+from promote.errors import FileMissingError, Place, ProjectError, UnknownNameError
 from promote.git import GitTree
 from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
 
@@ -86,14 +86,14 @@ class View:
         """The apps that a user named, bundles taken apart.
 
         Raises:
-            UsageError: one is not there, or not in this environment.
+            UnknownNameError: one is not there, or not in this environment.
         """
         present = self.apps(environment)
         chosen: dict[str, None] = {}
         for name in wanted:
             for app in self.config.bundles.get(name, (name,)):
                 if app not in present:
-                    raise UsageError(
+                    raise UnknownNameError(
                         f"{environment} has no app {app!r}",
                         hint=_nearest(app, (*present, *self.config.bundles)),
                     )
@@ -178,7 +178,7 @@ class View:
     def _environment(self, name: str) -> Environment:
         found = self.config.environments.get(name)
         if found is None:
-            raise UsageError(
+            raise UnknownNameError(
                 f"there is no environment {name!r}", hint=_nearest(name, self.config.environments)
             )
         return found

@@ -185,19 +185,19 @@ def test_colour_is_for_terminals_unless_told(
     [
         (
             ["prd", "dev"],
-            2,
+            1,
             "'prd' is neither an environment nor a directory nor a file\n  did you mean 'prod'?",
         ),
         (
             ["zzz", "dev"],
-            2,
+            1,
             (
                 "'zzz' is neither an environment nor a directory nor a file\n"
                 "  the environments are dev, prod, prod-dr"
             ),
         ),
         (["bases/web", "bases/web", "--app", "web"], 2, "--app is for environments"),
-        (["dev", "prod", "--app", "wbe"], 2, "there is no app 'wbe'"),
+        (["dev", "prod", "--app", "wbe"], 1, "there is no app 'wbe'"),
         (["prod@nothing", "prod"], 1, "Git"),
     ],
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from git_sandbox import snapshot
 
-from promote.errors import GateHoldsError, GitError, PromoteError, UsageError
+from promote.errors import GateHoldsError, GitError, PromoteError, UnknownNameError, UsageError
 from promote.promotion import make_plan, promote, roll_back
 
 if TYPE_CHECKING:
@@ -265,12 +265,12 @@ class TestRollback:
         assert moved.tag("prod", "cart", "rollback/prod/cart") == "1.0"
 
     def test_a_release_that_never_was(self, moved: Stage) -> None:
-        with pytest.raises(UsageError, match="'zzz' is no release of cart in prod") as caught:
+        with pytest.raises(UnknownNameError, match="'zzz' is no release of cart in prod") as caught:
             self._roll_back(moved, "zzz")
         assert str(caught.value.hint).startswith("the latest: ")
         with (
             moved.session() as session,
-            pytest.raises(UsageError, match="cart has no earlier release in staging"),
+            pytest.raises(UnknownNameError, match="cart has no earlier release in staging"),
         ):
             roll_back(session, "staging", "cart")
 
