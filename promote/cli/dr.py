@@ -11,7 +11,7 @@ from promote.cli.common import command_app, warn
 from promote.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from promote.compare.parity import Parity
+    from promote.compare.parity import VariantCheck
     from promote.project import Project
 
 app = command_app()
@@ -67,5 +67,6 @@ def _variants(project: Project, variant: str) -> list[str]:
     return found
 
 
-def _code(results: list[Parity]) -> int:
-    return ExitCode.DONE if all(result.holds for result in results) else ExitCode.DIFFERENT
+def _code(results: list[VariantCheck]) -> int:
+    holds = all(result.parity.holds for result in results)
+    return ExitCode.DONE if holds else ExitCode.DIFFERENT

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from promote.errors import VariantError
+from promote import yamlio
+from promote.config.load import PROJECT_FILE
+from promote.errors import Place, VariantError
 from promote.model.resource import Resource
 from promote.project.units import Unit
 from promote.render.kustomization import FILE_NAMES
@@ -17,6 +19,9 @@ from promote.variant.fields import FieldTable
 from promote.variant.free_text import TextScanner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promote.model.json import FieldPath
     from promote.project.project import Project
     from promote.variant import RenameMap
 
@@ -49,8 +54,9 @@ def render_renamed(project: Project, unit: Unit) -> list[Resource]:
     environment = project.environment(unit.environment)
     names = rename_map(project, unit.environment)
     primary = primary_unit(project, unit)
-    renamed = rename(project.render(primary), names, field_table(project, unit.environment))
-    scanner = TextScanner(names, environment.rename.text)
+    table = field_table(project, unit.environment)
+    renamed = rename(project.render(primary), names, table)
+    scanner = TextScanner(names, environment.rename.text, table)
     return [
         resource
         if (doc := scanner.rewritten(resource)) is resource.doc
@@ -81,9 +87,25 @@ def rename_map(project: Project, variant: str) -> RenameMap:
     known = project.rename_maps.get(variant)
     if known is None:
         primary = project.environment(environment.variant_of)
-        inventory = inventory_of(project.render_all(primary.name), primary.clusters)
-        known = project.rename_maps[variant] = resolve_map(environment.rename, inventory)
+        table = field_table(project, variant)
+        inventory = inventory_of(project.render_all(primary.name), primary.clusters, table)
+        known = resolve_map(environment.rename, inventory, _rule_locator(project, variant))
+        project.rename_maps[variant] = known
     return known
+
+
+def _rule_locator(project: Project, variant: str) -> Callable[[FieldPath], Place | None]:
+    """Finds a rule in the project file: `(section, index, name)`, as its reader numbers them."""
+    file = posixpath.join(project.root, PROJECT_FILE)
+
+    def locate(path: FieldPath) -> Place | None:
+        data = project.tree.read(file)
+        section, index, name = path
+        top = ("environments", variant, "rename", section)
+        found = yamlio.locate_key(data, (*top, index)) or yamlio.locate_key(data, (*top, name))
+        return Place(project.tree.display(file), *(found or ()))
+
+    return locate
 
 
 def field_table(project: Project, variant: str) -> FieldTable:

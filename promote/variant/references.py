@@ -31,11 +31,16 @@ def references(resource: Resource, known: Inventory, table: FieldTable) -> list[
     """
     identity = resource.id
     found: list[Mention] = []
-    root = table.of(identity.gvk)
-    for path, value, row in _fields(resource.doc, root, ()):
-        if all(_at(resource.doc, keys) == wanted for keys, wanted in row.when):
-            found += _mentions(path, value, Around(row, _place(resource, identity, row), known))
+    for path, value, row in fields_of(resource, table):
+        found += _mentions(path, value, Around(row, _place(resource, identity, row), known))
     return found
+
+
+def fields_of(resource: Resource, table: FieldTable) -> Iterator[tuple[FieldPath, Json, Row]]:
+    """Every field of a resource that the table knows: where, its value, and its row."""
+    for path, value, row in _fields(resource.doc, table.of(resource.id.gvk), ()):
+        if all(_at(resource.doc, keys) == wanted for keys, wanted in row.when):
+            yield path, value, row
 
 
 def own_names(resource: Resource) -> Iterator[Mention]:
