@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from promote.render.helm import Helm
     from promote.render.remote import Remotes
+    from promote.render.trace import Trace
 
 
 def _silent(message: str) -> None:
@@ -31,6 +32,7 @@ class BuildOptions:
         helm: inflates charts; None refuses them.
         remotes: fetches bases and files that live elsewhere; None refuses them.
         warn: takes each warning, one line.
+        trace: is told what each step does to the resources; None costs nothing.
     """
 
     restrict: bool = True
@@ -40,3 +42,4 @@ class BuildOptions:
     helm: Helm | None = None
     remotes: Remotes | None = None
     warn: Callable[[str], None] = _silent
+    trace: Trace | None = None

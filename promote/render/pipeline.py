@@ -20,6 +20,7 @@ from promote.render.ordering import in_order
 from promote.render.record import Record
 from promote.render.references import follow_references
 from promote.render.target import open_target
+from promote.render.trace import GIVEN, NAMES, Cause
 from promote.render.transformers.hashes import add_hashes
 from promote.render.variables import fill_in
 
@@ -68,6 +69,8 @@ def apply_component(
     target = open_target(tree, tree.resolve(path), options)
     schema = target.shared.schema
     records = [Record(resource.doc, schema, resource.origin) for resource in resources]
+    if options.trace is not None:
+        options.trace.note(Cause(GIVEN), records)
     return _finished(target, target.accumulate(Accumulator(records)), options)
 
 
@@ -76,12 +79,18 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
     add_hashes(resources)
     follow_references(resources.records, resources.config.name_reference)
     fill_in(resources, options.warn)
+    if options.trace is not None:
+        options.trace.note(Cause(NAMES), resources.records)
     wanted = target.kustomization
     kept = [record for record in resources.records if not _is_local(record)]
-    return [
+    kept = in_order(kept, wanted.sort_options, options.reorder)
+    finished = [
         Resource(finish(notes.write_notes(record, wanted.build_metadata)), record.origin)
-        for record in in_order(kept, wanted.sort_options, options.reorder)
+        for record in kept
     ]
+    if options.trace is not None:
+        options.trace.finished(zip(kept, finished, strict=True))
+    return finished
 
 
 def _is_local(record: Record) -> bool:

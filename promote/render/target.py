@@ -21,6 +21,7 @@ from promote.render.manifests import read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of
 from promote.render.remote import is_remote_file, parse_remote
+from promote.render.trace import LOADED, Cause
 from promote.render.transformers import TRANSFORMERS
 from promote.render.variables import merge_sets, merge_variables
 
@@ -107,16 +108,19 @@ class Target:
         self._warn_of_deprecated()
         self._use_schema()
         self._add_all(resources, "resources", wanted.resources)
+        self._trace(resources, Cause(LOADED))
         resources.config = resources.config.merged(self._config())
         layer = self._layer(resources)
-        for generator, note in self._generators(layer):
+        for generator, note, cause in self._generators(layer):
             self._absorb(resources, generator(), note)
+            self._trace(resources, cause)
         for index, path in enumerate(wanted.components):
             with self._at("components", index):
                 self._add_component(resources, path)
         layer = self._layer(resources)
-        for transformer, note in self._transformers(layer):
+        for transformer, note, cause in self._transformers(layer):
             transformer(resources)
+            self._trace(resources, cause)
             if note is not None:
                 for record in resources.records:
                     notes.note_transformer(record, note)
@@ -203,21 +207,32 @@ class Target:
                 record.made_by = note
         absorb(resources, made)
 
-    def _generators(self, layer: Layer) -> Iterator[tuple[Generator, Document | None]]:
+    def _generators(self, layer: Layer) -> Iterator[tuple[Generator, Document | None, Cause]]:
         for kind, from_kustomization in GENERATORS:
             note = self.book.by_builtin(self.file, kind) if self.book else None
-            for generator in from_kustomization(layer):
-                yield generator, note
+            for index, generator in enumerate(from_kustomization(layer)):
+                yield generator, note, self._cause(kind, index)
         for plugin in self._plugins(layer, "generators", self.kustomization.generators):
-            yield generator_of(plugin, layer), notes.by_document(plugin)
+            cause = self._cause(plugin.id.kind, plugin=plugin)
+            yield generator_of(plugin, layer), notes.by_document(plugin), cause
 
-    def _transformers(self, layer: Layer) -> Iterator[tuple[Transformer, Document | None]]:
+    def _transformers(self, layer: Layer) -> Iterator[tuple[Transformer, Document | None, Cause]]:
         for kind in TRANSFORMERS:
             note = self.book.by_builtin(self.file, kind.name) if self.book else None
-            for transformer in kind.from_kustomization(layer):
-                yield transformer, note
+            for index, transformer in enumerate(kind.from_kustomization(layer)):
+                yield transformer, note, self._cause(kind.name, index)
         for plugin in self._plugins(layer, "transformers", self.kustomization.transformers):
-            yield transformer_of(plugin, layer), notes.by_document(plugin)
+            cause = self._cause(plugin.id.kind, plugin=plugin)
+            yield transformer_of(plugin, layer), notes.by_document(plugin), cause
+
+    def _cause(self, kind: str, index: int = 0, plugin: Record | None = None) -> Cause:
+        file = f"{self.directory.root}/{self.file}"
+        origin = plugin.origin if plugin is not None else None
+        return Cause(kind, file, index, origin, self.directory.tree)
+
+    def _trace(self, resources: Accumulator, cause: Cause) -> None:
+        if self.shared.options.trace is not None:
+            self.shared.options.trace.note(cause, resources.records)
 
     def _plugins(self, layer: Layer, field: str, entries: Iterable[str]) -> list[Record]:
         """The documents of generators, transformers or validators, inline ones first."""
