@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from promote.errors import FileMissingError, Place, TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from promote.model.json import Document, Json
@@ -97,24 +97,50 @@ class TemplateRenderer:
             FileMissingError: there is no such file.
             TemplateError: it cannot be rendered, or takes more than it may; with file and line.
         """
+        return self._text(path, {"context": dict(context)}).encode()
+
+    def trace(
+        self, path: str, context: Mapping[str, Json]
+    ) -> tuple[bytes, Sequence[tuple[str, int]]]:
+        """The text that a template makes, and where each of its lines comes from.
+
+        Args:
+            path: the template, absolute in its tree.
+            context: the names that it sees.
+
+        Returns:
+            The text, which filters that count characters may make another than `render` does, and
+            for each of its lines the template's file and the line in it.
+
+        Raises:
+            FileMissingError, TemplateError: as `render`.
+        """
+        from promote.render.templates.marks import read_marks  # noqa: PLC0415 - it needs Jinja2
+
+        text, sources = read_marks(self._text(path, {"context": dict(context), "marks": True}))
+        known = {f"t{index}": file for index, file in enumerate(self._paths)}
+        # A value may hold what looks like a mark.
+        return text.encode(), [(known.get(number, path), line) for number, line in sources]
+
+    def _text(self, path: str, request: Document) -> str:
         if self._tree.kind(path) != "file":
             raise FileMissingError(f"there is no template {self._tree.display(path)}")
         self.start()
         answer: Document = {}
         try:
-            answer = self._converse(self._number(path), context)
+            answer = self._converse(self._number(path), request)
         finally:
             if not answer or answer.get("spent"):
                 self.close()  # it waits for an answer, or is in no state to go on
         if "text" not in answer:
             raise self._error(answer)
-        return str(answer["text"]).encode()
+        return str(answer["text"])
 
-    def _converse(self, number: str, context: Mapping[str, Json]) -> Document:
+    def _converse(self, number: str, request: Document) -> Document:
         """Ask for a template, give what is asked in return, until there is an answer."""
         from promote.render.templates.process import WorkerEndedError  # noqa: PLC0415 - as above
 
-        message: Document = {"render": number, "context": dict(context)}
+        message: Document = {"render": number, **request}
         while True:
             try:
                 answer = self._worker.ask(message)  # type: ignore[union-attr]  # started before

@@ -16,6 +16,7 @@ import jinja2.debug  # noqa: F401 - Jinja2 imports it when it first needs it, wh
 
 from promote.render.templates.channel import HEADER, length, pack, unpack
 from promote.render.templates.failures import LastWords, TooMuchError, explain
+from promote.render.templates.marks import Marks
 from promote.render.templates.sandbox import Loader, Missing, Sandbox, make_environment
 
 if TYPE_CHECKING:
@@ -38,13 +39,16 @@ def main() -> None:
     words = LastWords(_ERRORS_FILE)
     words.arm()
     environment = make_environment(Loader(_ask, words.note))
+    marking = make_environment(Loader(_ask, words.note))
+    marking.add_extension(Marks)
     _warm_up(environment)
     _confine(int(limits["memory"]))
     while True:
         request = _receive()
         _start_clock(limits["seconds"])
         try:
-            answer = _render(environment, request, int(limits["output"]))
+            chosen = marking if request.get("marks") else environment
+            answer = _render(chosen, request, int(limits["output"]))
         except BaseException as error:  # noqa: BLE001 - whatever a template does is an answer
             _stop_clock()
             answer = explain(
