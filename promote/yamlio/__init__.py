@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promote.yamlio.exact import load
-from promote.yamlio.places import locate, locate_key
+from promote.errors import Place, YamlError
+from promote.yamlio.documents import load
 from promote.yamlio.writer import dump, dump_all
 
 if TYPE_CHECKING:
-    from promote.model.json import Json
+    from promote.model.json import FieldPath, Json
 
 __all__ = ["dump", "dump_all", "load_all", "load_one", "locate", "locate_key"]
 
@@ -28,16 +28,46 @@ def load_all(data: bytes | str, source: str) -> list[Json]:
 
 
 def load_one(data: bytes | str, source: str, *, duplicates: bool = False) -> Json:
-    """The first document of a text; None if there is none.
+    """The one document of a text; None if there is none.
 
     Args:
         data: the text.
         source: the file's name, for errors.
-        duplicates: let a key stand twice, the last one counting, as kustomize does in its own
-            files.
+        duplicates: read as kustomize reads its own files: a key may stand twice, the last one
+            counting, and what follows the first document is not looked at.
 
     Raises:
-        YamlError: as `load_all`.
+        YamlError: as `load_all`, or there are several documents.
     """
-    documents = load(data, source, duplicates=duplicates)
+    documents = [
+        document for document in load(data, source, duplicates=duplicates) if document is not None
+    ]
+    if len(documents) > 1 and not duplicates:
+        raise YamlError(
+            f"{len(documents)} documents, where one is expected",
+            place=Place(source),
+            hint="take out what follows the first '---'",
+        )
     return documents[0] if documents else None
+
+
+def locate(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:
+    """Line and column, from 1, of the value at a path; of its nearest parent if it is missing.
+
+    Returns:
+        None if the text is not YAML or has no such document.
+    """
+    from promote.yamlio import places  # noqa: PLC0415 - PyYAML, which only errors need
+
+    return places.locate(data, path, document=document)
+
+
+def locate_key(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:
+    """Line and column, from 1, of the key that the path ends in; of the item, in a list.
+
+    Returns:
+        None as `locate`, and for a path that leads nowhere.
+    """
+    from promote.yamlio import places  # noqa: PLC0415 - as above
+
+    return places.locate_key(data, path, document=document)

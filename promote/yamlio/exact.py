@@ -1,178 +1,281 @@
-"""Reading YAML exactly as go-yaml does, from a compiled parser's events."""
+"""Reading YAML exactly as kustomize does, from a compiled parser's events.
+
+Right for every document and slow; `plain.py` reads the ordinary ones.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from promote.errors import Place, YamlError
-from promote.yamlio.scalars import NotJsonError, resolve
+from promote.yamlio.folding import refolded
+from promote.yamlio.scalars import NotJsonError, resolve, timestamp
 
 if TYPE_CHECKING:
     from promote.model.json import Json
 
-# PyYAML without libyaml is slower, and gives the same events.
-_Parser: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]
+# PyYAML without libyaml is slower, and has the same events.
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-MAX_DEPTH = 200
-MAX_NODES = 10_000_000
-_TAG = "tag:yaml.org,2002:"
-_MERGE = "<<"
+MAX_DEPTH: Final = 200
+MAX_ALIASED: Final = 1_000_000
+_TAG: Final = "tag:yaml.org,2002:"
+_MERGE: Final = "<<"
+# What each of libyaml's problems most often is.
+_HINTS: Final = {
+    "mapping values are not allowed": "put a value with ': ' in quotes, or check the indentation",
+    "cannot start any token": "put the value in quotes; indent with spaces, not with tabs",
+    "unexpected end of stream": "close the quotes or the bracket that opens before this",
+    "did not find expected": "check the indentation and the quotes here and just before",
+    "could not find expected ':'": "a key needs ': ' behind it, on the same line",
+    "could not determine a constructor": "remove the tag",
+    "undefined alias": "define it with & before it is used",
+}
 
 
-def load(data: bytes | str, source: str, *, duplicates: bool = False) -> list[Json]:
-    """Every document of a text.
+def read(
+    text: str, source: str, *, line: int = 0, depth: int = 0, duplicates: bool = False
+) -> Json:
+    """The first document of a text without separators.
 
     Args:
-        data: the text.
+        text: the text, its lines ended by line feeds.
         source: the file's name, for errors.
+        line: how many lines of the file stand before the text.
+        depth: how deep in a document the text stands.
         duplicates: let a key stand twice, the last one counting.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
-    builder = _Builder(data, source, duplicates=duplicates)
     try:
-        return builder.documents()
+        return _Builder(text, source, line, depth, duplicates=duplicates).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(source, mark.line + 1, mark.column + 1) if mark else Place(source)
-        raise YamlError(f"not YAML: {error.problem or error.context}", place=place) from None
+        raise _not_yaml(error, source, line) from None
     except yaml.reader.ReaderError as error:
-        raise YamlError(f"not YAML: {error.reason}", place=Place(source)) from None
-    except UnicodeDecodeError:
-        raise YamlError("not YAML: it is not UTF-8", place=Place(source)) from None
+        raise _not_text(error, text, source, line) from None
+    except UnicodeEncodeError as error:
+        raise YamlError(
+            "not YAML: half of a surrogate pair", place=_place(text, error.start, source, line)
+        ) from None
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, source: str, line: int) -> YamlError:
+    mark = error.problem_mark or error.context_mark
+    place = Place(source, line + mark.line + 1, mark.column + 1) if mark else Place(source)
+    problem = str(error.problem or error.context)
+    hint = next((text for start, text in _HINTS.items() if start in problem), None)
+    return YamlError(f"not YAML: {problem}", place=place, hint=hint)
+
+
+def _not_text(error: yaml.reader.ReaderError, text: str, source: str, line: int) -> YamlError:
+    """Libyaml counts bytes or characters there, so the character is looked for."""
+    character = (
+        error.character if isinstance(error.character, int) else ord(str(error.character)[0])
+    )
+    index = text.find(chr(character))
+    place = _place(text, index, source, line) if index >= 0 else Place(source)
+    return YamlError(
+        f"not YAML: the character U+{character:04X} is not allowed",
+        place=place,
+        hint='write it in double quotes, as "\\u...."',
+    )
+
+
+def _place(text: str, index: int, source: str, line: int) -> Place:
+    before = text[:index]
+    return Place(source, line + before.count("\n") + 1, index - before.rfind("\n"))
+
+
+class _Open:
+    """Stands for an anchored value that is not complete yet."""
 
 
 class _Builder:
-    """Makes values of a parser's events.
+    """Makes one value of a parser's events. Arguments as `read`."""
 
-    Args:
-        data, source, duplicates: as `load`.
-    """
-
-    def __init__(self, data: bytes | str, source: str, *, duplicates: bool) -> None:
-        text = data.decode("utf-8") if isinstance(data, bytes) else data
-        self.parser: Any = _Parser(text.removeprefix("\ufeff"))
+    def __init__(self, text: str, source: str, line: int, depth: int, *, duplicates: bool) -> None:
+        self.parser = _Parser(text)
         self.source = source
+        self.line = line
+        self.depth = depth
         self.duplicates = duplicates
-        self.anchors: dict[str, tuple[Json, int]] = {}
+        self.anchors: dict[str, tuple[Json | _Open, int]] = {}
         self.nodes = 0
-        self.depth = 0
+        self.aliased = 0
 
-    def documents(self) -> list[Json]:
-        found: list[Json] = []
+    def document(self) -> Json:
+        """The value of the first document, None if there is none."""
         get = self.parser.get_event
-        while True:
+        event = get()
+        while not isinstance(event, yaml.DocumentStartEvent):
+            if isinstance(event, yaml.StreamEndEvent):
+                return None
             event = get()
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.anchors = {}
-                found.append(self._node(get()))
-            elif isinstance(event, yaml.StreamEndEvent):
-                return found
+        event = get()
+        value = self._node(event, flow=False, top=True)
+        get()  # only what is wrong up to the end of the document counts
+        return value
 
-    def _node(self, event: Any) -> Json:  # noqa: ANN401 - PyYAML has no types
+    def _node(self, event: Any, *, flow: bool, top: bool = False) -> Json:  # noqa: ANN401 - PyYAML has no types
         self.nodes += 1
         if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event)
+            value = self._scalar(event, flow=flow)
             if event.anchor:
                 self.anchors[event.anchor] = (value, 1)
             return value
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
+        return self._collection(event, top=top)
+
+    def _collection(self, event: Any, *, top: bool) -> Json:  # noqa: ANN401 - as above
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self._error(f"nested more than {MAX_DEPTH} deep", event)
-        before = self.nodes
-        value = (
-            self._mapping(event) if isinstance(event, yaml.MappingStartEvent) else self._sequence()
-        )
+            raise self._error(event, f"nested more than {MAX_DEPTH} deep")
+        if event.anchor:
+            self.anchors[event.anchor] = (_Open(), 0)
+        before = self.nodes + self.aliased
+        value: Json
+        if isinstance(event, yaml.MappingStartEvent):
+            value = self._mapping(top=top, flow=bool(event.flow_style))
+        else:
+            value = self._sequence(flow=bool(event.flow_style))
         self.depth -= 1
         if event.anchor:
-            self.anchors[event.anchor] = (value, self.nodes - before + 1)
+            self.anchors[event.anchor] = (value, self.nodes + self.aliased - before + 1)
         return value
 
-    def _sequence(self) -> list[Json]:
+    def _sequence(self, *, flow: bool) -> list[Json]:
         items: list[Json] = []
         get = self.parser.get_event
         event = get()
         while not isinstance(event, yaml.SequenceEndEvent):
-            items.append(self._node(event))
+            items.append(self._node(event, flow=flow))
             event = get()
         return items
 
-    def _mapping(self, start: Any) -> dict[str, Json]:  # noqa: ANN401 - as above
+    def _mapping(self, *, top: bool, flow: bool) -> dict[str, Json]:
         mapping: dict[str, Json] = {}
-        merges: list[Json] = []
+        merged: dict[str, Json] | None = None
         get = self.parser.get_event
         event = get()
         while not isinstance(event, yaml.MappingEndEvent):
-            is_merge = (
-                isinstance(event, yaml.ScalarEvent) and event.value == _MERGE and event.implicit[0]
-            )
-            key = self._key(event)
-            value = self._node(get())
-            if is_merge:
-                merges.append(value)
-            elif key in mapping and not self.duplicates:
-                raise self._error(f"the key {key!r} is there twice", event, hint="keep one of them")
+            if _is_merge(event):
+                if merged is not None:
+                    raise self._error(
+                        event, "'<<' is there twice", hint="merge a list: <<: [*a, *b]"
+                    )
+                merged = self._merged(get(), event, flow=flow)
             else:
-                mapping[key] = value
+                key = self._key(event, top=top)
+                value = self._node(get(), flow=flow)
+                if key in mapping and not self.duplicates:
+                    raise self._error(
+                        event, f"the key {key!r} is there twice", hint="keep one of them"
+                    )
+                # kustomize drops '<<' in quotes too, and merges nothing.
+                if key != _MERGE:
+                    mapping[key] = value
             event = get()
-        for merged in merges:
-            self._merge(mapping, merged, start)
-        return mapping
+        return {**merged, **mapping} if merged else mapping
 
-    def _merge(self, mapping: dict[str, Json], merged: Json, start: Any) -> None:  # noqa: ANN401
-        for source in merged if isinstance(merged, list) else [merged]:
+    def _merged(self, event: Any, key: Any, *, flow: bool) -> dict[str, Json]:  # noqa: ANN401 - as above
+        """What '<<' brings in: of several mappings the first that has a key counts."""
+        value = self._node(event, flow=flow)
+        merged: dict[str, Json] = {}
+        for source in reversed(value if isinstance(value, list) else [value]):
             if not isinstance(source, dict):
-                raise self._error("'<<' merges mappings only", start)
-            for key, value in source.items():
-                mapping.setdefault(key, value)
+                raise self._error(key, "'<<' merges mappings only")
+            merged.update(source)
+        return merged
 
-    def _key(self, event: Any) -> str:  # noqa: ANN401 - as above
-        node = self._node(event)
-        if isinstance(node, str):
-            return node
+    def _key(self, event: Any, *, top: bool) -> str:  # noqa: ANN401 - as above
+        value = self._node(event, flow=False)
         text = getattr(event, "value", None)
-        hint = f"write {text!r} in quotes" if text else "use a plain name"
-        raise self._error("a key is not a string", event, hint=hint)
+        if text is not None and event.tag is None and not event.style:
+            # It has to be a string as it is written; at the top kustomize takes any as one.
+            if value == text or (top and value is not None):
+                return str(text)
+        elif isinstance(value, str):
+            return value
+        hint = f'write "{text}"' if text else "use a plain name"
+        raise self._error(event, "a key is not a string", hint=hint)
 
     def _alias(self, event: Any) -> Json:  # noqa: ANN401 - as above
         known = self.anchors.get(event.anchor)
         if known is None:
-            raise self._error(f"there is no anchor {event.anchor!r} before this alias", event)
+            raise self._error(event, f"there is no anchor {event.anchor!r} before this alias")
         value, size = known
-        self.nodes += size
-        if self.nodes > MAX_NODES:
-            raise self._error(f"aliases unfold to more than {MAX_NODES} values", event)
+        if isinstance(value, _Open):
+            raise self._error(event, f"the value of the anchor {event.anchor!r} holds itself")
+        self.aliased += size
+        if self.aliased > MAX_ALIASED:
+            raise self._error(event, f"aliases unfold to more than {MAX_ALIASED} values")
         return value
 
-    def _scalar(self, event: Any) -> Json:  # noqa: ANN401 - as above
-        tag = event.tag
+    def _scalar(self, event: Any, *, flow: bool) -> Json:  # noqa: ANN401 - as above
+        tag: str | None = event.tag
+        text: str = event.value
         try:
-            if tag is None:
-                return resolve(event.value) if event.implicit[0] else event.value
-            return self._tagged(event, tag.removeprefix(_TAG))
+            if tag is not None and tag != "!":
+                return self._tagged(event, tag.removeprefix(_TAG))
+            if not event.style:
+                return _plain_in_flow(text) if flow else resolve(text)
         except NotJsonError as error:
-            raise self._error(str(error), event, hint="put it in quotes") from None
+            raise self._error(event, str(error), hint="put it in quotes") from None
+        return refolded(text) if event.style == ">" else text
 
     def _tagged(self, event: Any, tag: str) -> Json:  # noqa: ANN401 - as above
         text: str = event.value
         if tag == "binary":
             try:
-                return base64.b64decode(text).decode("utf-8")
-            except (binascii.Error, UnicodeDecodeError):
-                raise self._error("!!binary does not hold text in base64", event) from None
-        if tag in {"int", "float", "bool", "null"}:
-            return resolve(text)
-        return text
+                return base64.b64decode(text.translate(_NO_BREAKS), validate=True).decode(
+                    "utf-8", "replace"
+                )
+            except binascii.Error:
+                raise self._error(event, "!!binary does not hold base64") from None
+        if tag not in {"int", "float", "bool", "null", "timestamp"}:
+            return text
+        value = resolve(text)
+        fits = {
+            "int": isinstance(value, int) and not isinstance(value, bool),
+            "float": isinstance(value, int | float) and not isinstance(value, bool),
+            "bool": isinstance(value, bool),
+            "null": value is None,
+            "timestamp": timestamp(text) is not None,
+        }
+        if not fits[tag]:
+            raise self._error(
+                event, f"{text!r} is not what its tag !!{tag} says", hint="remove the tag"
+            )
+        return value
 
-    def _error(self, message: str, event: Any, hint: str | None = None) -> YamlError:  # noqa: ANN401
+    def _error(
+        self,
+        event: Any,  # noqa: ANN401 - as above
+        message: str,
+        hint: str | None = None,
+    ) -> YamlError:
         mark = event.start_mark
-        return YamlError(
-            message, place=Place(self.source, mark.line + 1, mark.column + 1), hint=hint
-        )
+        place = Place(self.source, self.line + mark.line + 1, mark.column + 1)
+        return YamlError(message, place=place, hint=hint)
+
+
+_NO_BREAKS: Final = {ord("\n"): None, ord("\r"): None}
+
+
+def _is_merge(event: Any) -> bool:  # noqa: ANN401 - as above
+    if not isinstance(event, yaml.ScalarEvent) or event.value != _MERGE:
+        return False
+    return event.tag == _TAG + "merge" or (not event.style and event.tag in {None, "!"})
+
+
+def _plain_in_flow(text: str) -> Json:
+    """As `resolve`, in brackets, where kustomize itself puts some plain scalars in quotes."""
+    if not text or ":" in text:
+        return text
+    return resolve(text)

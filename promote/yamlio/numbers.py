@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 MIN_INT: Final = -(2**63)
+MAX_SIGNED: Final = 2**63 - 1
 MAX_INT: Final = 2**64 - 1
+_MOST_DIGITS: Final = 21  # of what may fit, with its sign
 FITS_FLOAT: Final = sys.float_info.max
 # From here on Go's JSON has an exponent, which makes a number a float for good.
 _LARGE: Final = 1e21
-_SIGNIFICANT: Final = 6
+# Where Go's shortest %g changes to an exponent, as powers of ten.
+_SMALL_POWER, _LARGE_POWER = -4, 6
 
 _DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _PREFIXED: Final = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?([0-7]+))\Z")
@@ -23,24 +26,23 @@ _SIGN_INSIDE: Final = re.compile(r"0(?:b([-+][01]+)|o([-+][0-7]+))\Z")
 def go_int(text: str) -> int | None:
     """The integer that Go's `ParseInt` with base 0 reads, if it fits 64 bits."""
     if _DECIMAL.match(text):
-        return _within(int(text)) if len(text) < 22 else None  # noqa: PLR2004 - 2**64 has 20 digits
+        return _within(int(text), text) if len(text) <= _MOST_DIGITS else None
     match = _PREFIXED.match(text)
     if match:
         sign, hexadecimal, binary, octal = match.groups()
         digits, base = (hexadecimal, 16) if hexadecimal else (binary, 2) if binary else (octal, 8)
-        value = int(digits, base)
-        if sign == "+" and value >= -MIN_INT:
-            return None  # ParseUint takes no sign
-        return _within(-value if sign == "-" else value)
+        return _within(int(sign + digits, base), text)
     match = _SIGN_INSIDE.match(text)
     if match:
         binary, octal = match.groups()
-        return _within(int(binary, 2) if binary else int(octal, 8))
+        return _within(int(binary, 2) if binary else int(octal, 8), text)
     return None
 
 
-def _within(value: int) -> int | None:
-    return value if MIN_INT <= value <= MAX_INT else None
+def _within(value: int, text: str) -> int | None:
+    """The value if its Go type holds it: only what has no sign may need the 64th bit."""
+    most = MAX_SIGNED if "+" in text else MAX_INT
+    return value if MIN_INT <= value <= most else None
 
 
 def json_float(value: float) -> int | float:
@@ -55,7 +57,8 @@ def go_number(value: float) -> str:
     """A number as go-yaml writes it.
 
     Integers are plain digits up to 64 bits. Floats have the shortest digits that read back as the
-    same float, and an exponent below 1e-4 and from 1e6 (if they have a fraction) or 2**64 on.
+    same float, and an exponent below 1e-4 and from 1e6 on; those that are integers of 64 bits are
+    plain digits too.
     """
     if isinstance(value, int):
         if MIN_INT <= value <= MAX_INT:
@@ -69,7 +72,7 @@ def go_number(value: float) -> str:
     shortest = "".join(map(str, digits)).rstrip("0")
     power = len(digits) + exponent - 1
     minus = "-" if sign else ""
-    if (-5 < power < 21 and power < _SIGNIFICANT) or not shortest:  # noqa: PLR2004 - Go's %g
+    if _SMALL_POWER <= power < _LARGE_POWER:
         return _positional(minus, shortest, power)
     fraction = f".{shortest[1:]}" if len(shortest) > 1 else ""
     return f"{minus}{shortest[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"

@@ -38,6 +38,8 @@ _POINT_FLOAT: Final = re.compile(
     r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z",
 )
 _BASE_60: Final = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+# An integer to v3 and not to v2.
+_NEW_OCTAL: Final = re.compile(r"0_*o_*[-+]")
 _TIME: Final = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:([Tt ])([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]+))?"
@@ -73,7 +75,9 @@ def is_plain_string(text: str) -> bool:
         return False
     if text[0] not in _NUMBER_START:
         return text not in _WORDS and text not in _OLD_WORDS
-    if text in _SPECIAL_FLOATS or _number(text) is not None:
+    if text in _SPECIAL_FLOATS:
+        return False
+    if _number(text) is not None and not _NEW_OCTAL.match(text):
         return False
     return not (_BASE_60.match(text) or _moment(text))
 
@@ -106,12 +110,19 @@ def timestamp(text: str) -> str | None:
     year, month, day, _, hour, minute, second, fraction, zone = fields.groups()
     if hour is None:
         return f"{year}-{month:0>2}-{day:0>2}T00:00:00Z"
-    if zone and zone != "Z" and int(zone[1:3]) == 24:  # noqa: PLR2004 - Go reads it, and writes no 24
-        raise NotJsonError(f"{text} has a time zone that no time can have")
     digits = (fraction or "")[:9].rstrip("0")
-    rest = f".{digits}" if digits else ""
-    zone = "Z" if zone in {None, "+00:00", "-00:00"} else zone
-    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}{rest}{zone}"
+    rest = (f".{digits}" if digits else "") + _zone(zone)
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}{rest}"
+
+
+def _zone(text: str | None) -> str:
+    """A time zone as Go prints it. It reads 24 hours and 60 minutes, and prints neither."""
+    if text is None or text == "Z":
+        return "Z"
+    hours, minutes = divmod(int(text[1:3]) * 60 + int(text[4:6]), 60)
+    if hours > 23:  # noqa: PLR2004 - of a clock
+        raise NotJsonError(f"no time has the zone {text}")
+    return f"{text[0]}{hours:02d}:{minutes:02d}" if hours or minutes else "Z"
 
 
 def _moment(text: str) -> re.Match[str] | None:
@@ -124,21 +135,10 @@ def _moment(text: str) -> re.Match[str] | None:
         return None
     if hour is None:
         return match
-    if (separator == " ") is (zone is not None):  # a zone stands with a T, and only there
-        return None
-    is_moment = _is_clock(hour, minute, second) and _is_zone(zone)
-    return match if is_moment else None
-
-
-def _is_clock(hour: str, minute: str, second: str) -> bool:
-    return int(hour) < 24 and int(minute) < 60 and int(second) < 60  # noqa: PLR2004 - of a clock
-
-
-def _is_zone(zone: str | None) -> bool:
-    """Whether Go takes it: it lets a zone have 24 hours and 60 minutes."""
-    if zone is None or zone == "Z":
-        return True
-    return int(zone[1:3]) <= 24 and int(zone[4:6]) <= 60  # noqa: PLR2004 - of a clock
+    on_the_clock = int(hour) < 24 and int(minute) < 60 and int(second) < 60  # noqa: PLR2004
+    # A zone stands with a T, and only there. Go takes 24 hours and 60 minutes in one.
+    named = zone is None or zone == "Z" or (int(zone[1:3]) <= 24 and int(zone[4:6]) <= 60)  # noqa: PLR2004
+    return match if on_the_clock and named and (separator == " ") is (zone is None) else None
 
 
 def _is_date(year: int, month: int, day: int) -> bool:

@@ -1,0 +1,103 @@
+"""Reading a file's documents: the text, where kustomize parts it, and which reader takes each."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, Final
+
+from promote.errors import Place, YamlError
+from promote.yamlio import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.model.json import Json
+
+MAX_SIZE: Final = 100 * 1024 * 1024
+_SEPARATOR: Final = re.compile(r"\n---(.*)\n")
+
+
+def load(data: bytes | str, source: str, *, duplicates: bool = False) -> list[Json]:
+    """Every document of a text, as kustomize parts it; an empty one is None.
+
+    Args:
+        data: the text.
+        source: the file's name, for errors.
+        duplicates: let a key stand twice, the last one counting.
+
+    Raises:
+        YamlError: it is not YAML, or not YAML that JSON can hold.
+    """
+    text = decode(data, source)
+    return [
+        _read(chunk, source, line, duplicates=duplicates) for chunk, line in chunks(text, source)
+    ]
+
+
+def _read(text: str, source: str, line: int, *, duplicates: bool) -> Json:
+    try:
+        return plain.read(text)
+    except plain.OddError:
+        from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents
+
+        return exact.read(text, source, line=line, duplicates=duplicates)
+
+
+def chunks(text: str, source: str) -> Iterator[tuple[str, int]]:
+    """The texts between separators, each with the number of lines before it.
+
+    As in kustomize a separator is a line that starts with three dashes, whatever it stands in, and
+    of what stands between two of them only one document counts.
+
+    Raises:
+        YamlError: something stands behind the dashes.
+    """
+    start, line = 0, 0
+    while True:
+        match = _SEPARATOR.search(text, start)
+        chunk = text[start : match.start() + 1] if match else text[start:]
+        # Comments before the first separator are no document of their own.
+        if start or not _is_blank(chunk):
+            yield chunk, line
+        if not match:
+            return
+        start = match.end()
+        line += chunk.count("\n") + 1
+        after = match[1].strip()
+        if after and not after.startswith("#"):
+            raise YamlError(
+                f"a separator with {after!r} behind its dashes",
+                place=Place(source, line),
+                hint="start the document on the next line",
+            )
+
+
+def _is_blank(text: str) -> bool:
+    return all(line.lstrip().startswith("#") or not line.strip() for line in text.split("\n"))
+
+
+def decode(data: bytes | str, source: str) -> str:
+    """The text of a file, its lines ended by line feeds, without a byte order mark.
+
+    Raises:
+        YamlError: it is not UTF-8 (or UTF-16 with a mark), or it is too large.
+    """
+    if len(data) > MAX_SIZE:
+        raise YamlError(f"larger than {MAX_SIZE // 2**20} MiB", place=Place(source))
+    if isinstance(data, str):
+        text = data
+    else:
+        marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        try:
+            text = data.decode("utf-16" if marked else "utf-8")
+        except UnicodeDecodeError as error:
+            before = data[: error.start]
+            column = error.start - before.rfind(b"\n")
+            raise YamlError(
+                f"not text: {error.reason} (byte 0x{data[error.start]:02x})",
+                place=Place(source, before.count(b"\n") + 1, column),
+                hint="save it as UTF-8",
+            ) from None
+    text = text.removeprefix("\ufeff")
+    return text.replace("\r\n", "\n") if "\r" in text else text
