@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from promote.config.graph import overlay_path
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from promote.config import Environment, ProjectConfig
+    from promote.model.json import Document
     from promote.model.resource import Resource
     from promote.model.tree import Tree
+    from promote.render.trace import Trace
     from promote.variant import RenameMap
     from promote.variant.fields import FieldTable
 
@@ -170,16 +173,23 @@ class Project:
         units = self.units(environment, apps, cluster)
         return [resource for unit in units for resource in self.render(unit)]
 
-    def render_own(self, unit: Unit) -> list[Resource]:
-        """The resources that the overlay of an environment makes itself, with no rename."""
+    def render_own(self, unit: Unit, trace: Trace | None = None) -> list[Resource]:
+        """The resources that the overlay of an environment makes itself, with no rename.
+
+        Args:
+            unit: which app, where.
+            trace: is told what each step of the build does.
+        """
         source = UnitSource(self, unit)
         tree, directory = source.directory()
-        options = BuildOptions(
-            expand=source.expand if source.has_templates else None,
-            files=self._files if tree is self.tree else ParsedFiles(),
-            warn=self._warn,
-        )
+        options = self.build_options(source, trace)
+        if tree is not self.tree:
+            options = replace(options, files=ParsedFiles())
         return build(tree, directory, options)
+
+    def build_options(self, source: UnitSource, trace: Trace | None = None) -> BuildOptions:
+        """How the directories of a unit are built."""
+        return BuildOptions(expand=source.expand, files=self._files, warn=self._warn, trace=trace)
 
     def expand_template(self, path: str, context: Mapping[str, object]) -> bytes:
         """The text of a template.
@@ -188,6 +198,16 @@ class Project:
             TemplateError: it cannot be rendered.
         """
         return self._renderer.render(path, context)  # type: ignore[arg-type]  # JSON, as UnitSource makes it
+
+    def trace_template(
+        self, path: str, context: Document
+    ) -> tuple[bytes, Sequence[tuple[str, int]]]:
+        """The text of a template, and the file and line that each of its lines comes from.
+
+        Raises:
+            TemplateError: it cannot be rendered.
+        """
+        return self._renderer.trace(path, context)
 
     def path(self, relative: str) -> str:
         """A path of the project, absolute in the tree."""

@@ -42,11 +42,6 @@ class UnitSource:
         self.overlay = project.overlay(unit.environment, unit.app)
         self._expanded: dict[str, bytes] = {}
 
-    @property
-    def has_templates(self) -> bool:
-        """Always: any file that a kustomization names may be a template."""
-        return True
-
     def directory(self) -> tuple[Tree, str]:
         """The directory to build, in a tree in which it and the base have kustomizations.
 
@@ -60,7 +55,7 @@ class UnitSource:
         edits = self._base_kustomization(tree)
         if edits:
             tree = EditedTree(tree, edits)
-        if _has_kustomization(tree, self.overlay):
+        if has_kustomization(tree, self.overlay):
             return tree, self.overlay
         if tree.kind(self.base) != "directory":
             raise FileMissingError(
@@ -70,7 +65,7 @@ class UnitSource:
         return tree, self.base
 
     def _base_kustomization(self, tree: Tree) -> Mapping[str, bytes | None]:
-        if tree.kind(self.base) != "directory" or _has_kustomization(tree, self.base):
+        if tree.kind(self.base) != "directory" or has_kustomization(tree, self.base):
             return {}
         names: list[Json] = [
             name
@@ -157,5 +152,6 @@ def _layer_name(pattern: str) -> str:
     return next(name for placeholder, name in _LAYER_NAMES if placeholder in pattern)
 
 
-def _has_kustomization(tree: Tree, directory: str) -> bool:
+def has_kustomization(tree: Tree, directory: str) -> bool:
+    """Whether a directory has a kustomization, by whichever name."""
     return any(tree.kind(posixpath.join(directory, name)) == "file" for name in FILE_NAMES)

@@ -9,20 +9,20 @@ from promote import yamlio
 from promote.config.load import PROJECT_FILE
 from promote.errors import Place, VariantError
 from promote.model.resource import Resource
+from promote.project.source import UnitSource, has_kustomization
 from promote.project.units import Unit
-from promote.render.kustomization import FILE_NAMES
 from promote.render.loading import Directory, ParsedFiles
-from promote.render.options import BuildOptions
 from promote.render.pipeline import apply_component
 from promote.variant import inventory_of, rename, resolve_map
 from promote.variant.fields import FieldTable
 from promote.variant.free_text import TextScanner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from promote.model.json import FieldPath
     from promote.project.project import Project
+    from promote.render.trace import Trace
     from promote.variant import RenameMap
 
 
@@ -38,11 +38,28 @@ def render_variant(project: Project, unit: Unit) -> list[Resource]:
     """
     if is_independent(project, unit.environment, unit.app):
         return project.render_own(unit)
-    renamed = render_renamed(project, unit)
+    return apply_declared(project, unit, render_renamed(project, unit))
+
+
+def apply_declared(
+    project: Project, unit: Unit, renamed: Sequence[Resource], trace: Trace | None = None
+) -> list[Resource]:
+    """What a variant declares to differ, laid over the renamed primary.
+
+    Args:
+        project: the project.
+        unit: an app in the variant.
+        renamed: what `render_renamed` gives.
+        trace: is told what each step does.
+
+    Raises:
+        PromoteError: something in the overlay is wrong.
+    """
     overlay = project.overlay(unit.environment, unit.app)
-    if not _has_kustomization(project, overlay):
-        return renamed
-    return apply_component(project.tree, overlay, renamed, BuildOptions())
+    if not has_kustomization(project.tree, overlay):
+        return list(renamed)
+    options = project.build_options(UnitSource(project, unit), trace)
+    return apply_component(project.tree, overlay, renamed, options)
 
 
 def render_renamed(project: Project, unit: Unit) -> list[Resource]:
@@ -120,7 +137,7 @@ def field_table(project: Project, variant: str) -> FieldTable:
 def is_independent(project: Project, variant: str, app: str) -> bool:
     """Whether a variant's overlay of an app is a copy kept by hand, not a list of differences."""
     overlay = project.overlay(variant, app)
-    if not _has_kustomization(project, overlay):
+    if not has_kustomization(project.tree, overlay):
         return False
     kustomization, _ = Directory(project.tree, overlay, ParsedFiles()).kustomization()
     return kustomization.kind != "Component"
@@ -134,7 +151,3 @@ def _primary_cluster(names: RenameMap, unit: Unit) -> str | None:
         if new == unit.cluster:
             return old
     return unit.cluster
-
-
-def _has_kustomization(project: Project, directory: str) -> bool:
-    return any(project.tree.kind(posixpath.join(directory, name)) == "file" for name in FILE_NAMES)
