@@ -15,7 +15,7 @@ from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.numbers import go_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from promote.model.json import Json
 
@@ -152,7 +152,7 @@ def _short_text(value: str) -> str | None:
         return value
     if style is Style.SINGLE:
         return "'" + value.replace("'", "''") + "'"
-    return '"' + "".join(map(_escape, value)) + '"'
+    return '"' + "".join(map(_escape_of(value), value)) + '"'
 
 
 def _key(key: str) -> str:
@@ -160,7 +160,7 @@ def _key(key: str) -> str:
     if known is None:
         known = _short_text(key)
         if known is None:  # a key is on one line, whatever it holds
-            known = '"' + "".join(map(_escape, key)) + '"'
+            known = '"' + "".join(map(_escape_of(key), key)) + '"'
         if len(_keys) > _CACHE_LIMIT:
             _keys.clear()
         _keys[key] = known
@@ -211,6 +211,7 @@ _ESCAPES = {
 }  # fmt: skip
 
 
+_BOM = "\ufeff"
 _PRINTABLE = ((0x20, 0x7E), (0xA0, 0xD7FF), (0xE000, 0xFFFD))
 
 
@@ -221,6 +222,24 @@ def _escape(char: str) -> str:
     code = ord(char)
     if any(first <= code <= last for first, last in _PRINTABLE):
         return char
+    return _escape_always(char)
+
+
+def _escape_of(value: str) -> Callable[[str], str]:
+    """How characters of a string are escaped: all of them behind a byte order mark.
+
+    go-yaml means to ask whether a character is one, and asks whether the string begins with one.
+    """
+    return _escape_always if value.startswith(_BOM) else _escape
+
+
+def _escape_always(char: str) -> str:
+    if char == "\xa0":
+        return "\\_"
+    known = _ESCAPES.get(char)
+    if known is not None:
+        return known
+    code = ord(char)
     if code <= 0xFF:  # noqa: PLR2004 - two hexadecimal digits
         return f"\\x{code:02X}"
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four, or eight
@@ -231,8 +250,9 @@ def _double(value: str, pad: str, column: int) -> str:
     column += 1
     spaces = False
     last = len(value) - 1
+    escape = _escape_of(value)
     for index, char in enumerate(value):
-        if char == " ":
+        if char == " " and escape is _escape:
             if not spaces and column > WIDTH and 0 < index < last:
                 out.append(pad)
                 column = len(pad) - 1
@@ -244,7 +264,7 @@ def _double(value: str, pad: str, column: int) -> str:
                 column += 1
             spaces = True
         else:
-            text = _escape(char)
+            text = escape(char)
             out.append(text)
             column += len(text)
             spaces = False
