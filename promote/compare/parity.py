@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote.compare.conceal import conceal
 from promote.compare.semantic import diff
-from promote.project.places import FieldPlaces
+from promote.project.origins import Tracer
 from promote.project.variants import (
     field_table,
     is_independent,
@@ -51,13 +51,13 @@ def check_parity(project: Project, variant: str) -> VariantCheck:
     """
     names = rename_map(project, variant)
     environment = project.environment(variant)
-    places = FieldPlaces(project)
+    tracer = Tracer(project)
 
     def differ(left: Sequence[Resource], right: Sequence[Resource]) -> Iterable[ResourceChange]:
         return conceal(diff(left, right, ignore=project.config.ignore)).shown
 
     parity = check(
-        [_sides(project, unit, places) for unit in project.units(variant)],
+        [_sides(project, unit, tracer) for unit in project.units(variant)],
         names,
         environment.rename,
         differ,
@@ -67,12 +67,12 @@ def check_parity(project: Project, variant: str) -> VariantCheck:
     return VariantCheck(variant, str(environment.variant_of), parity)
 
 
-def _sides(project: Project, unit: Unit, places: FieldPlaces) -> Sides:
+def _sides(project: Project, unit: Unit, tracer: Tracer) -> Sides:
     by_hand = is_independent(project, unit.environment, unit.app)
     return Sides(
         str(unit),
         project.render(primary_unit(project, unit)),
         project.render(unit),
         None if by_hand else render_renamed(project, unit),
-        lambda resource, path: places.find(unit, resource, path),
+        lambda resource, path: tracer.place(unit, resource, path),
     )

@@ -106,12 +106,12 @@ def rename_map(project: Project, variant: str) -> RenameMap:
         primary = project.environment(environment.variant_of)
         table = field_table(project, variant)
         inventory = inventory_of(project.render_all(primary.name), primary.clusters, table)
-        known = resolve_map(environment.rename, inventory, _rule_locator(project, variant))
+        known = resolve_map(environment.rename, inventory, rule_locator(project, variant))
         project.rename_maps[variant] = known
     return known
 
 
-def _rule_locator(project: Project, variant: str) -> Callable[[FieldPath], Place | None]:
+def rule_locator(project: Project, variant: str) -> Callable[[FieldPath], Place | None]:
     """Finds a rule in the project file: `(section, index, name)`, as its reader numbers them."""
     file = posixpath.join(project.root, PROJECT_FILE)
 

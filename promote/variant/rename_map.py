@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from promote.config.model import TextRule
+    from promote.model.json import FieldPath
     from promote.variant.findings import Finding
     from promote.variant.inventory import Inventory
 
@@ -27,6 +28,8 @@ class RenameMap:
         patterns: new prefix wildcards by old ones.
         text: what the project says of names in free text.
         findings: what was noted when the rules were applied, such as a rule that matches nothing.
+        rules: the rule behind each new name of a cluster, a namespace or a resource: its place in
+            `rename`, as `(section, index, name)`.
     """
 
     clusters: Mapping[str, str]
@@ -36,6 +39,12 @@ class RenameMap:
     patterns: Mapping[Target, str] = field(default_factory=dict)
     text: tuple[TextRule, ...] = ()
     findings: tuple[Finding, ...] = ()
+    rules: Mapping[Target | Named, FieldPath] = field(default_factory=dict)
+
+    def rule_of(self, target: Target) -> FieldPath | None:
+        """The rule that gives what a reference is to its new name."""
+        thing = self.inventory.find(target) if target.what is What.RESOURCE else target
+        return self.rules.get(thing) if thing is not None else None
 
     def namespace(self, name: str) -> str:
         """The new name of a namespace."""

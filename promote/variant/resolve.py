@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from promote.errors import Place
     from promote.model.json import FieldPath
     from promote.variant.inventory import Inventory
-    from promote.variant.targets import Named
+    from promote.variant.targets import Named, Target
 
     LocateRule: TypeAlias = Callable[[FieldPath], Place | None]
 
@@ -56,7 +56,7 @@ class _Resolver:
         self.shared = Shared(rules.shared)
         self.findings: list[Finding] = []
         # The rule behind each new name, for the place of an error about it.
-        self.reasons: dict[object, FieldPath] = {}
+        self.reasons: dict[Target | Named, FieldPath] = {}
 
     def resolve(self) -> RenameMap:
         known = self.inventory
@@ -77,6 +77,7 @@ class _Resolver:
             patterns,
             self.rules.text,
             (*self.findings, *findings),
+            self.reasons,
         )
 
     def _plain(
@@ -185,7 +186,7 @@ class _Resolver:
             if other != thing:
                 raise self._collision(f"{other} and {thing} would both be {new}", thing, other)
 
-    def _collision(self, message: str, *things: object) -> VariantError:
+    def _collision(self, message: str, *things: Target | Named) -> VariantError:
         reasons = (self.reasons[one] for one in things if one in self.reasons)
         path = next(reasons, None)
         return VariantError(
