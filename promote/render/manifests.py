@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Origin
+from promote.render.merge.written import text_of
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -104,29 +105,10 @@ def with_text_annotations(doc: Document, *, keep_null: bool) -> Document:
     if all(isinstance(value, str) for value in annotations.values()):
         return doc
     text: Document = {
-        key: (None if keep_null else "") if value is None else scalar_text(value)
+        key: (None if keep_null else "") if value is None else text_of(value)
         for key, value in annotations.items()
     }
     return {**doc, "metadata": {**metadata, "annotations": text}}
-
-
-def scalar_text(value: Json) -> str:
-    """A scalar as YAML spells it; a mapping or list has no text."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return ""
-    return _number_text(value)
-
-
-def _number_text(value: float) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:  # noqa: PLR2004
-        return str(int(value))
-    return repr(value)
 
 
 def finish(doc: Document) -> Document:
@@ -140,5 +122,5 @@ def finish(doc: Document) -> Document:
         return {**doc, "metadata": rest}
     if all(isinstance(value, str) for value in annotations.values()):
         return doc
-    text: Document = {key: scalar_text(value) for key, value in annotations.items()}
+    text: Document = {key: text_of(value) for key, value in annotations.items()}
     return {**doc, "metadata": {**metadata, "annotations": text}}

@@ -23,6 +23,30 @@ _PREFIXED: Final = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?(
 _SIGN_INSIDE: Final = re.compile(r"0(?:b([-+][01]+)|o([-+][0-7]+))\Z")
 
 
+class WrittenInt(int):
+    """An integer that is not written as its digits, such as `0x1F`, with its text."""
+
+    text: str
+
+
+class WrittenFloat(float):
+    """A number that is not written as Python would, such as `1.10`, with its text."""
+
+    text: str
+
+
+def written(value: float, text: str) -> int | float:
+    """A number that knows how it was written, where that is not how it would be written.
+
+    kustomize copies a number as the text that it still is: `version: 1.10` is the label "1.10".
+    """
+    if repr(value) == text:
+        return value
+    number = WrittenInt(value) if isinstance(value, int) else WrittenFloat(value)
+    number.text = text
+    return number
+
+
 def go_int(text: str) -> int | None:
     """The integer that Go's `ParseInt` with base 0 reads, if it fits 64 bits."""
     if _DECIMAL.match(text):

@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from promote.yamlio.numbers import FITS_FLOAT, go_int, json_float
+from promote.yamlio.numbers import FITS_FLOAT, go_int, json_float, written
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -66,7 +66,7 @@ def resolve(text: str) -> Json:
         if moment is not None:
             return moment
     number = _number(text)
-    return text if number is None else number
+    return text if number is None else written(number, text)
 
 
 def is_plain_string(text: str) -> bool:

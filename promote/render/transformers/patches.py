@@ -12,6 +12,7 @@ from promote.render.kustomization import Patch
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
 from promote.render.merge.strategic import strategic_merge
+from promote.render.merge.written import text_of
 from promote.render.selectors import Selector
 
 if TYPE_CHECKING:
@@ -87,10 +88,11 @@ class MergePatches:
 
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
+        doc = patch.doc if self.target is None else _with_text_metadata(patch.doc)
         for record in chosen:
             if self.rename or self.rekind:
                 record.remember_key()
-            merged = strategic_merge(record.doc, _in_version_of(record.doc, patch.doc), self.schema)
+            merged = strategic_merge(record.doc, _in_version_of(record.doc, doc), self.schema)
             if not merged:
                 gone.append(record)
                 continue
@@ -114,6 +116,25 @@ class MergePatches:
                 return set_in(new, ("metadata", "namespace"), was["namespace"])
             return without(new, ("metadata", "namespace"))
         return new
+
+
+def _with_text_metadata(patch: Document) -> Document:
+    """A patch with a target, as kustomize copies it: labels and annotations are strings in it.
+
+    So a null there removes nothing and is the text that it was written as, and a map that is null or
+    empty says nothing.
+    """
+    metadata = patch.get("metadata")
+    if not isinstance(metadata, dict):
+        return patch
+    changed = dict(metadata)
+    for field in ("labels", "annotations"):
+        entries = metadata.get(field)
+        if isinstance(entries, dict) and entries:
+            changed[field] = {key: text_of(value) for key, value in entries.items()}
+        else:
+            changed.pop(field, None)
+    return {**patch, "metadata": changed}
 
 
 def _in_version_of(target: Document, patch: Document) -> Document:
