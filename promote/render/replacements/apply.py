@@ -79,13 +79,40 @@ def apply_replacements(
     """
     known = _Resources(resources, identities)
     for replacement in replacements:
-        if replacement.source is not None:
-            value = _value_of(replacement.source, known)
-        else:
-            value = Value.of_text(replacement.text or "")
+        value = _Live(replacement, known)
         for target in replacement.targets:
             for resource in known.chosen(target):
-                resource.doc = _replaced(resource.doc, value, target)
+                for path in target.paths:
+                    resource.doc = _replaced(resource.doc, value.now(), path, target)
+
+
+class _Live(Generic[R]):
+    """The value of a replacement: that of its source's field, also once a target has changed it.
+
+    kustomize holds on to the field itself, but for a part of it, which is a copy.
+    """
+
+    def __init__(self, replacement: Replacement, known: _Resources[R]) -> None:
+        self._source = replacement.source
+        self._of: R | None = None
+        if self._source is None:
+            self._value = Value.of_text(replacement.text or "")
+            return
+        self._of = known.source(self._source)
+        self._doc = self._of.doc
+        self._value = _value_of(self._source, self._doc)
+
+    def now(self) -> Value:
+        """The value as it is now."""
+        source = self._source
+        if self._of is None or source is None or self._of.doc is self._doc:
+            return self._value
+        self._doc = self._of.doc
+        if not source.options.delimiter:
+            found = look_up(self._doc, split_path(source.path))
+            if found is not MISSING:
+                self._value = Value.of(found)
+        return self._value
 
 
 class _Resources(Generic[R]):
@@ -185,8 +212,7 @@ def _has_labels(doc: Document, selector: Selector) -> bool:
     )
 
 
-def _value_of(source: Source, known: _Resources[R]) -> Value:
-    doc = known.source(source).doc
+def _value_of(source: Source, doc: Document) -> Value:
     try:
         found = look_up(doc, split_path(source.path))
     except KustomizationError as error:
@@ -196,14 +222,12 @@ def _value_of(source: Source, known: _Resources[R]) -> Value:
     return Value.of(found).part(source.options)
 
 
-def _replaced(doc: Document, value: Value, target: Target) -> Document:
-    for path in target.paths:
-        try:
-            doc = _put(doc, value, path, target)
-        except KustomizationError as error:
-            name = f"{doc.get('kind')} {_name(doc)}"
-            raise KustomizationError(f"{name}: {path}: {error.message}", hint=error.hint) from None
-    return doc
+def _replaced(doc: Document, value: Value, path: str, target: Target) -> Document:
+    try:
+        return _put(doc, value, path, target)
+    except KustomizationError as error:
+        name = f"{doc.get('kind')} {_name(doc)}"
+        raise KustomizationError(f"{name}: {path}: {error.message}", hint=error.hint) from None
 
 
 def _put(doc: Document, value: Value, path: str, target: Target) -> Document:

@@ -36,6 +36,7 @@ class MergePatches:
         source: where the patches come from, for errors.
         rename: the patches may change the name.
         rekind: the patches may change the kind.
+        copied: kustomize copies the patches before it applies them, as it does for a target.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class MergePatches:
         source: str = "",
         rename: bool = False,
         rekind: bool = False,
+        copied: bool = False,
     ) -> None:
         self.patches = tuple(patches)
         self.schema = schema
@@ -54,6 +56,7 @@ class MergePatches:
         self.source = source
         self.rename = rename
         self.rekind = rekind
+        self.copied = copied or target is not None
 
     def __call__(self, resources: Accumulator) -> None:
         """Apply them.
@@ -88,7 +91,7 @@ class MergePatches:
 
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
-        doc = patch.doc if self.target is None else _with_text_metadata(patch.doc)
+        doc = _with_text_metadata(patch.doc) if self.copied else patch.doc
         for record in chosen:
             if self.rename or self.rekind:
                 record.remember_key()
@@ -119,10 +122,10 @@ class MergePatches:
 
 
 def _with_text_metadata(patch: Document) -> Document:
-    """A patch with a target, as kustomize copies it: labels and annotations are strings in it.
+    """A patch as kustomize copies it: labels and annotations are strings in it.
 
-    So a null there removes nothing and is the text that it was written as, and a map that is null or
-    empty says nothing.
+    So a null there removes nothing and is the text that it was written as, and a map that is null
+    or empty says nothing.
     """
     metadata = patch.get("metadata")
     if not isinstance(metadata, dict):
@@ -256,7 +259,8 @@ def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
         )
     if not found:
         raise PatchError("the patches are empty", hint="name at least one resource to patch")
-    return MergePatches(found, layer.schema, source=" and ".join(p for p in paths if "\n" not in p))
+    source = " and ".join(path for path in paths if "\n" not in path)
+    return MergePatches(found, layer.schema, source=source, copied=True)
 
 
 def _inline_or_file(text: str, layer: Layer) -> list[Record]:
