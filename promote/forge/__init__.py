@@ -2,16 +2,32 @@
 
 from promote.forge.local import LocalForge
 from promote.forge.opening import open_forge
-from promote.forge.protocol import Change, Comment, Forge, Limits, Proposal, PullRequest, State
+from promote.forge.protocol import (
+    Change,
+    Check,
+    CheckState,
+    Comment,
+    Forge,
+    Limits,
+    Proposal,
+    PullRequest,
+    Review,
+    ReviewState,
+    State,
+)
 
 __all__ = [
     "Change",
+    "Check",
+    "CheckState",
     "Comment",
     "Forge",
     "Limits",
     "LocalForge",
     "Proposal",
     "PullRequest",
+    "Review",
+    "ReviewState",
     "State",
     "open_forge",
 ]

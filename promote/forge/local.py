@@ -1,9 +1,9 @@
 """Pull requests in a plain Git remote, with nothing else installed anywhere.
 
 `refs/promote/pulls/<n>` is a chain of commits, one a change, whose tree holds `pull.json`: its
-log is the pull request's history. `refs/promote/open/<key>` exists while a pull request of that
-head and base is open, and makes it the only one. Every change is one atomic push with a lease on
-each ref that it read, so two clones, or twenty, see and leave one state.
+log is the pull request's history, reviews among them. `refs/promote/open/<key>` exists while a
+pull request of that head and base is open, and makes it the only one. Every change is one atomic
+push with a lease on each ref that it read, so two clones, or twenty, see and leave one state.
 """
 
 from __future__ import annotations
@@ -18,8 +18,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import ForgeError
-from promote.forge.protocol import Change, Comment, Limits, Proposal, PullRequest, State
+from promote.forge.local_checks import LocalChecks
+from promote.forge.protocol import (
+    Change,
+    Check,
+    Comment,
+    Limits,
+    Proposal,
+    PullRequest,
+    Review,
+    ReviewState,
+    State,
+)
 from promote.forge.records import decode, encode
+from promote.forge.rules import changed, refuse_unless_approved, refuse_unless_open
 from promote.git import Identity, ObjectStore, RefUpdate, Remote
 from promote.git.commits import commit_tree
 from promote.git.history import History
@@ -71,11 +83,15 @@ class _Step:
 class LocalForge:
     """Pull requests as refs of a remote.
 
+    Nothing runs between two calls, so nothing merges by itself: that a pull request asks for it
+    (`auto_merge`) is kept, and whoever runs `merge` once the conditions hold merges it.
+
     Args:
         store: where objects are made.
         remote: where the refs live.
         identity: who acts.
         clock: says the time; tests put their own.
+        approvals: how many a merge needs, of the commit that is merged and not of its author.
     """
 
     name = "local"
@@ -87,11 +103,15 @@ class LocalForge:
         remote: Remote,
         identity: Identity,
         clock: Clock = utc_now,
+        *,
+        approvals: int = 0,
     ) -> None:
         self._store = store
         self._remote = remote
         self._identity = identity
         self._clock = clock
+        self._approvals = approvals
+        self._checks = LocalChecks(store, remote, identity, clock)
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or return the open one that has the same head and base."""
@@ -116,6 +136,8 @@ class LocalForge:
                 draft=proposal.draft,
                 labels=proposal.labels,
                 head_commit=tip,
+                reviewers=proposal.reviewers,
+                auto_merge=proposal.auto_merge,
             )
             commit = self._record(pull, "open", parent=None)
             updates = [RefUpdate(f"{PULLS}{number}", None, commit), RefUpdate(key, None, commit)]
@@ -144,14 +166,7 @@ class LocalForge:
         """Change what is said of it; nothing is written when nothing differs."""
 
         def step(pull: PullRequest) -> _Step:
-            new = replace(
-                pull,
-                title=pull.title if change.title is None else change.title,
-                body=pull.body if change.body is None else change.body,
-                draft=pull.draft if change.draft is None else change.draft,
-                labels=pull.labels if change.labels is None else change.labels,
-            )
-            return _Step(new, "update")
+            return _Step(changed(pull, change), "update")
 
         return self._change(number, step)
 
@@ -173,7 +188,7 @@ class LocalForge:
         def step(pull: PullRequest) -> _Step:
             if pull.state == "merged":
                 return _Step(pull, "merge")
-            _refuse_unless_open(pull, "merged")
+            refuse_unless_open(pull, "merged")
             if pull.draft:
                 raise ForgeError(f"pull request {number} is a draft: a gate holds it")
             head, base = self._tip(pull.head), self._tip(pull.base)
@@ -182,6 +197,7 @@ class LocalForge:
                     f"pull request {number} moved to {head[:12]} since it was looked at",
                     hint=f"look again: `promote pull show {number}`",
                 )
+            refuse_unless_approved(pull, head, self._approvals)
             merged = self._merge_commit(pull, base, head)
             new = replace(pull, state="merged", head_commit=head, merge_commit=merged)
             moves = (
@@ -198,7 +214,7 @@ class LocalForge:
         def step(pull: PullRequest) -> _Step:
             if pull.state == "closed":
                 return _Step(pull, "close")
-            _refuse_unless_open(pull, "closed")
+            refuse_unless_open(pull, "closed")
             return _Step(replace(self._live([pull])[0], state="closed"), "close")
 
         return self._change(number, step)
@@ -214,6 +230,32 @@ class LocalForge:
             return _Step(replace(pull, state="open", head_commit=self._tip(pull.head)), "reopen")
 
         return self._change(number, step)
+
+    def review(self, number: int, state: ReviewState, body: str = "") -> PullRequest:
+        """Review it as the one who acts; a text is kept as their comment."""
+
+        def step(pull: PullRequest) -> _Step:
+            refuse_unless_open(pull, "reviewed")
+            author = str(self._identity)
+            ours = Review(author, state, self._tip(pull.head))
+            reviews = [review for review in pull.reviews if review.author != author]
+            reviews = sorted([*reviews, ours], key=lambda review: review.author)
+            return _Step(replace(pull, reviews=tuple(reviews)), f"review ({state})")
+
+        reviewed = self._change(number, step)
+        return self.comment(number, f"review {self._identity}", body) if body else reviewed
+
+    def checks(self, commit: str) -> list[Check]:
+        """What was reported of a commit."""
+        return self._checks.read(commit)
+
+    def report(self, commit: str, check: Check) -> None:
+        """Report of a commit."""
+        self._checks.write(commit, check, self._attempts(f"report of {commit[:12]}"))
+
+    def required_approvals(self, base: str) -> int | None:  # noqa: ARG002 - the same for each
+        """How many approvals a merge needs, as the project says."""
+        return self._approvals
 
     def _change(self, number: int, make: Callable[[PullRequest], _Step]) -> PullRequest:
         """Read, change and write one pull request, again when someone else wrote first."""
@@ -339,8 +381,3 @@ def _the(board: _Board, number: int) -> _Stored:
             f"there is no pull request {number}", hint="`promote pull list --all` shows them"
         )
     return stored
-
-
-def _refuse_unless_open(pull: PullRequest, done: str) -> None:
-    if pull.state != "open":
-        raise ForgeError(f"pull request {pull.number} is {pull.state} and cannot be {done}")

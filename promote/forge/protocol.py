@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 State = Literal["open", "merged", "closed"]
+CheckState = Literal["success", "failure", "pending"]
+ReviewState = Literal["approved", "changes requested", "commented"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,34 @@ class Limits:
 
     title: int
     body: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a system says of a commit: a status or a check run, whichever the forge calls it.
+
+    Attributes:
+        name: what was checked; the newest of each name counts.
+        url: where a person reads more; empty if nowhere.
+    """
+
+    name: str
+    state: CheckState
+    description: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person says of a pull request; the newest of each author counts.
+
+    Attributes:
+        commit: the head that was looked at; None if the forge does not say.
+    """
+
+    author: str
+    state: ReviewState
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +71,8 @@ class Proposal:
         head: the branch to merge, without `refs/heads/`.
         base: the branch to merge it into.
         marker: what it is for, the same for whoever opens it; finds it again.
+        reviewers: who is asked to review it: user names, or what the forge calls teams.
+        auto_merge: have the forge merge it once all that it requires is there.
     """
 
     head: str
@@ -50,6 +82,8 @@ class Proposal:
     marker: str = ""
     draft: bool = False
     labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    auto_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +94,8 @@ class Change:
     body: str | None = None
     draft: bool | None = None
     labels: tuple[str, ...] | None = None
+    reviewers: tuple[str, ...] | None = None
+    auto_merge: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +107,9 @@ class PullRequest:
             open one's branch is gone.
         merge_commit: the commit that merged it.
         url: where a person reads it; empty if nowhere.
+        reviewers: who was asked to review it.
+        auto_merge: whether the forge will merge it once all that it requires is there.
+        reviews: the newest of each author, by author; read by `show` alone on some forges.
     """
 
     number: int
@@ -88,6 +127,9 @@ class PullRequest:
     head_commit: str | None = None
     merge_commit: str | None = None
     url: str = ""
+    reviewers: tuple[str, ...] = ()
+    auto_merge: bool = False
+    reviews: tuple[Review, ...] = ()
 
 
 class Forge(Protocol):
@@ -132,7 +174,7 @@ class Forge(Protocol):
         ...
 
     def merge(self, number: int, *, expect: str | None = None) -> PullRequest:
-        """Merge it.
+        """Merge it, never past a review or a check that the forge requires.
 
         Args:
             number: which.
@@ -146,4 +188,20 @@ class Forge(Protocol):
 
     def reopen(self, number: int) -> PullRequest:
         """Open a closed one again."""
+        ...
+
+    def review(self, number: int, state: ReviewState, body: str = "") -> PullRequest:
+        """Say what the one who asks thinks of it, in place of what they said before."""
+        ...
+
+    def checks(self, commit: str) -> list[Check]:
+        """What was reported of a commit: the newest of each name, by name."""
+        ...
+
+    def report(self, commit: str, check: Check) -> None:
+        """Report of a commit; nothing is written when the newest of that name says the same."""
+        ...
+
+    def required_approvals(self, base: str) -> int | None:
+        """How many approvals a merge into a branch needs; None if the forge does not tell."""
         ...

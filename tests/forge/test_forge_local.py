@@ -8,8 +8,8 @@ import pytest
 from git_sandbox import Sandbox, snapshot
 
 from promote.errors import ForgeError, GitError, ProjectError
-from promote.forge import Change, Forge, LocalForge, Proposal, open_forge
-from promote.git import Program, RefUpdate, Repository, commit
+from promote.forge import Change, Check, Forge, LocalForge, Proposal, open_forge
+from promote.git import Identity, Program, RefUpdate, Repository, commit
 from promote.git.program import Call, Completed, Runner, run_process
 
 if TYPE_CHECKING:
@@ -317,3 +317,52 @@ def _reset(sandbox: Sandbox, bare: Path, start: str) -> None:
     now = sandbox.git(bare, "for-each-ref", "--format=delete %(refname)")
     sandbox.git(bare, "update-ref", "--stdin", stdin=(now + "\n").encode())
     sandbox.git(bare, "update-ref", "--stdin", stdin=(start + "\n").encode())
+
+
+def _commit_ahead(forge: Forge) -> str:
+    return forge.create(PROPOSAL).head_commit or ""
+
+
+def test_checks_are_reported_in_place(
+    sandbox: Sandbox, bare: Path, forge: Forge, other: Forge
+) -> None:
+    commit = _commit_ahead(forge)
+    assert forge.checks(commit) == []
+    forge.report(commit, Check("verify", "pending"))
+    other.report(commit, Check("build", "success", "it built", "https://ci.example.com/1"))
+    other.report(commit, Check("verify", "success"))
+    assert [(check.name, check.state) for check in forge.checks(commit)] == [
+        ("build", "success"),
+        ("verify", "success"),
+    ]
+    tip = sandbox.git(bare, "rev-parse", f"refs/promote/checks/{commit}")
+    forge.report(commit, Check("verify", "success"))
+    assert sandbox.git(bare, "rev-parse", f"refs/promote/checks/{commit}") == tip
+
+
+def test_a_merge_waits_for_the_approvals_that_the_project_asks_for(
+    sandbox: Sandbox, bare: Path, repository: Repository
+) -> None:
+    assert bare.exists()
+    store, remote = repository.store, repository.remote()
+    ada = LocalForge(store, remote, repository.identity(), approvals=1)
+    bob = LocalForge(store, remote, Identity("Bob", "bob@example.com"), approvals=1)
+    ada.create(PROPOSAL)
+    ada.review(1, "approved")
+    with pytest.raises(ForgeError, match="has 0 of the 1 approvals"):
+        ada.merge(1)
+    bob.review(1, "changes requested", "not like this")
+    with pytest.raises(ForgeError, match=r"Bob .* requested changes"):
+        ada.merge(1)
+    pull = bob.review(1, "approved")
+    assert [(review.author[:3], review.state) for review in pull.reviews] == [
+        ("Ada", "approved"),
+        ("Bob", "approved"),
+    ]
+    work = sandbox.folder / "work"
+    sandbox.commit(work, {"c": "1\n"}, "not looked at")
+    sandbox.git(work, "push", "-q", "origin", "HEAD")
+    with pytest.raises(ForgeError, match="has 0 of the 1 approvals"):
+        ada.merge(1)
+    bob.review(1, "approved")
+    assert ada.merge(1).state == "merged"
