@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from promote.variant.readers import Around
-from promote.variant.targets import KindPattern, Mention, Target, What, cluster, namespace
+from promote.variant.targets import KindPattern, Mention, Target, What, namespace, what_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +55,9 @@ def own_names(resource: Resource) -> Iterator[Mention]:
 
 def own_target(identity: ResourceId) -> Target:
     """What a resource's own name is the name of: mostly itself."""
-    if identity.kind == "Namespace" and not identity.group:
-        return namespace(identity.name)
-    if identity.kind == "Cluster" and identity.group.endswith("tsb.tetrate.io"):
-        return cluster(identity.name)
+    what = what_is(identity.group, identity.kind)
+    if what is not What.RESOURCE:
+        return Target(what, identity.name)
     kind = KindPattern(identity.kind, identity.group)
     return Target(What.RESOURCE, identity.name, (kind,), identity.namespace)
 

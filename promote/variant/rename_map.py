@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from promote.variant.targets import Named, Target, What
+from promote.variant.targets import Named, Target, What, what_is
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +66,13 @@ class RenameMap:
 
     def moved(self, thing: Named) -> Named:
         """A resource under its new name, in its new namespace."""
+        what = what_is(thing.group, thing.kind)
+        if what is What.NAMESPACE:
+            return thing._replace(name=self.namespace(thing.name))
+        if what is What.CLUSTER:
+            return thing._replace(
+                namespace=self.namespace(thing.namespace), name=self.cluster(thing.name)
+            )
         new = self.names.get(thing, thing.name)
         return thing._replace(namespace=self.namespace(thing.namespace), name=new)
 

@@ -10,7 +10,7 @@ from promote.variant.findings import Finding, Severity
 from promote.variant.limits import check_name
 from promote.variant.rename_map import RenameMap
 from promote.variant.shared import Shared
-from promote.variant.targets import cluster, namespace
+from promote.variant.targets import What, cluster, namespace, what_is
 from promote.variant.wildcards import rename_patterns
 
 if TYPE_CHECKING:
@@ -113,9 +113,8 @@ class _Resolver:
         result: dict[Named, str] = {}
         used: set[int] = set()
         for thing in sorted(self.inventory.resources):
-            if (thing.kind, thing.group) != ("Namespace", "") and not self.shared.covers_thing(
-                thing
-            ):
+            is_plain = what_is(thing.group, thing.kind) is not What.RESOURCE
+            if not is_plain and not self.shared.covers_thing(thing):
                 self._name(thing, result, used, mentioned=False)
         for thing in sorted(self.inventory.mentioned - self.inventory.resources):
             self._name(thing, result, used, mentioned=True)

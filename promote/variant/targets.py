@@ -28,6 +28,15 @@ class What(Enum):
     RESOURCE = "resource"
 
 
+def what_is(group: str, kind: str) -> What:
+    """The sort of thing whose name a resource of a kind has."""
+    if kind == "Namespace" and not group:
+        return What.NAMESPACE
+    if kind == "Cluster" and group.endswith("tsb.tetrate.io"):
+        return What.CLUSTER
+    return What.RESOURCE
+
+
 class KindPattern(NamedTuple):
     """A kind and a group, each a glob."""
 
