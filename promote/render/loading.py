@@ -188,7 +188,7 @@ class Directory:
             raise KustomizationError(f"{' and '.join(names)} are both in {shown}", hint="keep one")
         path = f"{self.root}/{names[0]}"
         data = self.tree.read(path)
-        document = yamlio.load_one(data, self.tree.display(path), duplicates=True)
+        document = yamlio.load_one(data, self.tree.display(path), own=True)
         try:
             return read_kustomization(document), names[0]
         except FieldError as error:

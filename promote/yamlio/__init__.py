@@ -27,22 +27,21 @@ def load_all(data: bytes | str, source: str) -> list[Json]:
     return load(data, source)
 
 
-def load_one(data: bytes | str, source: str, *, duplicates: bool = False) -> Json:
+def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:
     """The one document of a text; None if there is none.
 
     Args:
         data: the text.
         source: the file's name, for errors.
-        duplicates: read as kustomize reads its own files: a key may stand twice, the last one
-            counting, and what follows the first document is not looked at.
+        own: read as kustomize reads its own files: a key may stand twice, the last one
+            counting; `yes` and `off` are booleans, as in YAML 1.1; what follows the first document
+            is not looked at.
 
     Raises:
         YamlError: as `load_all`, or there are several documents.
     """
-    documents = [
-        document for document in load(data, source, duplicates=duplicates) if document is not None
-    ]
-    if len(documents) > 1 and not duplicates:
+    documents = [document for document in load(data, source, own=own) if document is not None]
+    if len(documents) > 1 and not own:
         raise YamlError(
             f"{len(documents)} documents, where one is expected",
             place=Place(source),

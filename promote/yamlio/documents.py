@@ -15,33 +15,35 @@ if TYPE_CHECKING:
     from promote.model.json import Json
 
 MAX_SIZE: Final = 100 * 1024 * 1024
+# Something that may be a boolean of YAML 1.1.
+_OLD_WORD: Final = re.compile(r"\b(?:y|n|yes|no|on|off)\b", re.ASCII | re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\n---(.*)\n")
 
 
-def load(data: bytes | str, source: str, *, duplicates: bool = False) -> list[Json]:
+def load(data: bytes | str, source: str, *, own: bool = False) -> list[Json]:
     """Every document of a text, as kustomize parts it; an empty one is None.
 
     Args:
         data: the text.
         source: the file's name, for errors.
-        duplicates: let a key stand twice, the last one counting.
+        own: read as kustomize reads its own files; see `load_one`.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
     text = decode(data, source)
-    return [
-        _read(chunk, source, line, duplicates=duplicates) for chunk, line in chunks(text, source)
-    ]
+    return [_read(chunk, source, line, own=own) for chunk, line in chunks(text, source)]
 
 
-def _read(text: str, source: str, line: int, *, duplicates: bool) -> Json:
+def _read(text: str, source: str, line: int, *, own: bool) -> Json:
     try:
-        return plain.read(text)
+        if not (own and _OLD_WORD.search(text)):
+            return plain.read(text)
     except plain.OddError:
-        from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents
+        pass
+    from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents
 
-        return exact.read(text, source, line=line, duplicates=duplicates)
+    return exact.read(text, source, line=line, own=own)
 
 
 def chunks(text: str, source: str) -> Iterator[tuple[str, int]]:

@@ -13,7 +13,7 @@ import yaml
 
 from promote.errors import Place, YamlError
 from promote.yamlio.folding import refolded
-from promote.yamlio.scalars import NotJsonError, resolve, timestamp
+from promote.yamlio.scalars import NotJsonError, resolve, resolve_own, timestamp
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -37,9 +37,7 @@ _HINTS: Final = {
 }
 
 
-def read(
-    text: str, source: str, *, line: int = 0, depth: int = 0, duplicates: bool = False
-) -> Json:
+def read(text: str, source: str, *, line: int = 0, depth: int = 0, own: bool = False) -> Json:
     """The first document of a text without separators.
 
     Args:
@@ -47,13 +45,13 @@ def read(
         source: the file's name, for errors.
         line: how many lines of the file stand before the text.
         depth: how deep in a document the text stands.
-        duplicates: let a key stand twice, the last one counting.
+        own: read as kustomize reads its own files; see `load_one`.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
     try:
-        return _Builder(text, source, line, depth, duplicates=duplicates).document()
+        return _Builder(text, source, line, depth, own=own).document()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, source, line) from None
     except yaml.reader.ReaderError as error:
@@ -98,12 +96,12 @@ class _Open:
 class _Builder:
     """Makes one value of a parser's events. Arguments as `read`."""
 
-    def __init__(self, text: str, source: str, line: int, depth: int, *, duplicates: bool) -> None:
+    def __init__(self, text: str, source: str, line: int, depth: int, *, own: bool) -> None:
         self.parser = _Parser(text)
         self.source = source
         self.line = line
         self.depth = depth
-        self.duplicates = duplicates
+        self.own = own
         self.anchors: dict[str, tuple[Json | _Open, int]] = {}
         self.nodes = 0
         self.aliased = 0
@@ -173,7 +171,7 @@ class _Builder:
             else:
                 key = self._key(event, top=top)
                 value = self._node(get(), flow=flow)
-                if key in mapping and not self.duplicates:
+                if key in mapping and not self.own:
                     raise self._error(
                         event, f"the key {key!r} is there twice", hint="keep one of them"
                     )
@@ -196,6 +194,8 @@ class _Builder:
     def _key(self, event: Any, *, top: bool) -> str:  # noqa: ANN401 - as above
         value = self._node(event, flow=False)
         text = getattr(event, "value", None)
+        if self.own and isinstance(value, bool | int | float):
+            return str(value).lower()
         if text is not None and event.tag is None and not event.style:
             # It has to be a string as it is written; at the top kustomize takes any as one.
             if value == text or (top and value is not None):
@@ -224,6 +224,8 @@ class _Builder:
             if tag is not None and tag != "!":
                 return self._tagged(event, tag.removeprefix(_TAG))
             if not event.style:
+                if self.own:
+                    return resolve_own(text)
                 return _plain_in_flow(text) if flow else resolve(text)
         except NotJsonError as error:
             raise self._error(event, str(error), hint="put it in quotes") from None

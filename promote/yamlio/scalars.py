@@ -22,11 +22,13 @@ _WORDS: Final[dict[str, Json]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_OLD_WORDS: Final = frozenset(
-    form
-    for word in ("y", "n", "yes", "no", "on", "off")
+_OLD_WORDS: Final[dict[str, Json]] = {
+    form: value
+    for word, value in {
+        "y": True, "n": False, "yes": True, "no": False, "on": True, "off": False,
+    }.items()
     for form in (word, word.capitalize(), word.upper())
-)
+}  # fmt: skip
 _SPECIAL_FLOATS: Final = frozenset(
     [sign + form for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")]
     + [".nan", ".NaN", ".NAN"]
@@ -67,6 +69,15 @@ def resolve(text: str) -> Json:
             return moment
     number = _number(text)
     return text if number is None else written(number, text)
+
+
+def resolve_own(text: str) -> Json:
+    """As `resolve`, with the booleans of YAML 1.1, which kustomize knows in its own files.
+
+    Raises:
+        NotJsonError: as `resolve`.
+    """
+    return _OLD_WORDS[text] if text in _OLD_WORDS else resolve(text)
 
 
 def is_plain_string(text: str) -> bool:

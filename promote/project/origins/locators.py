@@ -72,7 +72,7 @@ def locate_cause(texts: Texts, change: Change) -> Line | None:
         return None
     data = texts.text(cause.file, cause.tree)
     try:
-        doc = yamlio.load_one(data or b"", cause.file, duplicates=True)
+        doc = yamlio.load_one(data or b"", cause.file, own=True)
     except PromoteError:
         doc = None
     return locator(Asked(texts, change, doc if isinstance(doc, dict) else {}))

@@ -79,8 +79,7 @@ def _json(text: bytes, source: str) -> Json:
 
 
 def _yaml(text: bytes, source: str) -> Json:
-    documents = yamlio.load_all(text, source)
-    return documents[0] if documents else None
+    return yamlio.load_one(text, source, own=True)
 
 
 def _operation(item: dict[str, Json]) -> Operation:
