@@ -83,6 +83,7 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
         options.trace.note(Cause(NAMES), resources.records)
     wanted = target.kustomization
     kept = [record for record in resources.records if not _is_local(record)]
+    Accumulator(kept).require_unique()
     kept = in_order(kept, wanted.sort_options, options.reorder)
     finished = [
         Resource(finish(notes.write_notes(record, wanted.build_metadata)), record.origin)

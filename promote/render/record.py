@@ -130,6 +130,11 @@ class Record(Resource):
         self.suffixes = other.suffixes
         self.variables = other.variables
 
+    def forget_notes(self) -> None:
+        """Lose the notes, which are annotations in kustomize: a patch has taken all of these."""
+        self.made_by = None
+        self.changed_by = ()
+
     @property
     def key(self) -> Key:
         """The identity that the document states now."""

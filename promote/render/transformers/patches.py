@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promote import yamlio
 from promote.errors import InputError, PatchError
@@ -92,6 +92,7 @@ class MergePatches:
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
         doc = _with_text_metadata(patch.doc) if self.copied else patch.doc
+        takes_annotations = not self.copied and _takes_annotations(doc)
         for record in chosen:
             if self.rename or self.rekind:
                 record.remember_key()
@@ -100,6 +101,8 @@ class MergePatches:
                 gone.append(record)
                 continue
             record.doc = self._keep_identity(record.doc, merged)
+            if takes_annotations:
+                record.forget_notes()
         resources.drop(gone)
         if (self.rename or self.rekind) and chosen:
             resources.changed()
@@ -140,6 +143,19 @@ def _with_text_metadata(patch: Document) -> Document:
     return {**patch, "metadata": changed}
 
 
+def _takes_annotations(patch: Document) -> bool:
+    """Whether a patch removes or replaces all annotations of what it patches."""
+    for path in (("metadata",), ("metadata", "annotations")):
+        node: Json = patch
+        for key in path:
+            if not isinstance(node, dict) or key not in node:
+                return False
+            node = node[key]
+        if node is None or (isinstance(node, dict) and node.get("$patch") in {"replace", "delete"}):
+            return True
+    return False
+
+
 def _in_version_of(target: Document, patch: Document) -> Document:
     """A patch with a target states a kind only to be a resource: the version is the target's."""
     if "apiVersion" not in target or patch.get("apiVersion") == target["apiVersion"]:
@@ -155,6 +171,9 @@ def _nearest(patch: Record, resources: Accumulator) -> str | None:
         if other.name == key.name or (other.kind == key.kind and other.gvk == key.gvk):
             return f"there is {other.gvk.group or 'core'}/{other.gvk.version} {other}"
     return None
+
+
+_WHOLE: Final = {"/metadata", "/metadata/annotations"}
 
 
 class JsonPatches:
@@ -174,6 +193,11 @@ class JsonPatches:
         self.target = target
         self.source = source
         self.remember = remember
+        self._takes_annotations = any(
+            _WHOLE & {operation.path, operation.source if operation.op == "move" else ""}
+            for operation in patch
+            if operation.op != "test"
+        )
 
     def __call__(self, resources: Accumulator) -> None:
         """Apply it.
@@ -190,6 +214,8 @@ class JsonPatches:
                 raise PatchError(
                     f"{self.source} on {record.key}: {error.message}", hint=error.hint
                 ) from None
+            if self._takes_annotations:
+                record.forget_notes()
         resources.changed()
 
 
