@@ -12,7 +12,10 @@ from kusttrees.shrinking import shrink
 from kusttrees.writing import content
 
 HERE = Path(__file__).parent
-KNOWN = {int(seed) for seed in re.findall(r"^- seed (\d+):", (HERE / "known.md").read_text(), re.MULTILINE)}
+KNOWN = {
+    int(seed)
+    for seed in re.findall(r"^- seed (\d+):", (HERE / "known.md").read_text(), re.MULTILINE)
+}
 SEEDS = [seed for seed in range(300) if seed not in KNOWN]
 
 
