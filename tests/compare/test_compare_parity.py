@@ -65,7 +65,7 @@ def places(findings: list[dict[str, Any]]) -> set[tuple[str, int]]:
 def test_the_variant_is_its_primary_but_for_what_it_declares(
     capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
-    cases = Path(__file__).parent / "cases" / "parity"
+    cases = Path(__file__).parent / "parity_reports"
     for output in ("text", "markdown", "json"):
         assert main(["dr", "check", "prod-dr", "--output", output]) == 0
         golden(cases / f"example.{output}", capsys.readouterr().out)
