@@ -74,6 +74,27 @@ class History:
         records = (words[at : at + _FIELDS] for at in range(0, len(words) - 1, _FIELDS))
         return [_parsed(record) for record in records]
 
+    def blame(self, tip: str, path: str, line: int) -> Commit:
+        """The commit that last changed a line of a file.
+
+        Args:
+            tip: a commit.
+            path: the file, from the top of the repository.
+            line: the line as the file has it in that commit, from 1.
+
+        Raises:
+            GitError: the commit has no such file or line.
+        """
+        out = self._store.program.run(
+            "blame",
+            check_object_id(tip),
+            git_dir=self._store.git_dir,
+            options=[f"-L{line},{line}"],
+            paths=[path.removeprefix("/")],
+        ).stdout.decode(errors="replace")
+        found = check_object_id(out.partition(" ")[0])
+        return self.log(found, limit=1)[0]
+
     def merge_base(self, left: str, right: str) -> str | None:
         """The nearest common ancestor of two commits; None when they share none.
 

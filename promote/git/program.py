@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "merge base": ("merge-base",),
     "is ancestor": ("merge-base", "--is-ancestor"),
     "log": ("log", "-z", "--no-show-signature", "--no-color", _LOG_FORMAT),
+    "blame": ("blame", "--porcelain"),
     "refs": ("for-each-ref", "--format=%(objectname) %(refname)"),
     "remote refs": ("ls-remote", "--quiet", "--refs"),
     "fetch": (
@@ -60,8 +61,12 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Everything that git is ever asked to do. Names from outside come after `--end-of-options`."""
 
+# It knows no such mark; no argument begins with a dash in any case.
+_WITHOUT_END = frozenset({"blame"})
+
 _VARIABLE_OPTION = re.compile(
     r"--force-with-lease=refs/[^\s:]+:(?:[0-9a-f]{40,64})?|--max-count=[0-9]+|--first-parent|--unshallow"
+    r"|-L[0-9]+,[0-9]+"
 )
 
 # GIT_DIR and its kin point git at another repository; GIT_TRACE* print tokens; GIT_CONFIG_* and
@@ -178,6 +183,7 @@ class Program:
         self.network_seconds = network_seconds
         self._runner = runner
         self._user_config: Path | None = None
+        self._credentials: Mapping[str, str] = {}
         found = shutil.which("git", path=self.environ.get("PATH"))
         if found is None:
             raise GitError("the git program is not installed", hint="install Git 2.38 or later")
@@ -187,6 +193,12 @@ class Program:
         """The same program, to which `path`, which we wrote, is all of the user's settings."""
         other = copy(self)
         other._user_config = path  # noqa: SLF001 - of our own class
+        return other
+
+    def with_credentials(self, environment: Mapping[str, str]) -> Program:
+        """The same program, which gets these variables wherever it may speak to a remote."""
+        other = copy(self)
+        other._credentials = dict(environment)  # noqa: SLF001 - of our own class
         return other
 
     def version(self) -> tuple[int, ...]:
@@ -270,7 +282,7 @@ class Program:
                 raise GitError(f"{argument!r} cannot be passed to git")
         argv = [self._git, *GLOBAL_OPTIONS, *COMMANDS[command], *options]
         if arguments:
-            argv += ["--end-of-options", *arguments]
+            argv += [*([] if command in _WITHOUT_END else ["--end-of-options"]), *arguments]
         if paths:
             argv += ["--", *paths]
         return argv
@@ -298,6 +310,8 @@ class Program:
         if not configuration:
             kept["GIT_CONFIG_NOSYSTEM"] = "1"
             kept["GIT_CONFIG_GLOBAL"] = str(self._user_config or "/dev/null")
+        if protocols != "none":
+            kept |= self._credentials
         if git_dir is not None:
             kept["GIT_DIR"] = str(git_dir)
         return kept

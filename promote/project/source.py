@@ -33,6 +33,10 @@ class UnitSource:
     Args:
         project: the project.
         unit: which app, where.
+
+    Attributes:
+        values_files: the files of values, absolute in the tree, by how they are shown; filled by
+            `layers`.
     """
 
     def __init__(self, project: Project, unit: Unit) -> None:
@@ -41,6 +45,7 @@ class UnitSource:
         self.base = project.path(project.config.apps[unit.app].base)
         self.overlay = project.overlay(unit.environment, unit.app)
         self._expanded: dict[str, bytes] = {}
+        self.values_files: dict[str, str] = {}
 
     def directory(self) -> tuple[Tree, str]:
         """The directory to build, in a tree in which it and the base have kustomizations.
@@ -140,9 +145,9 @@ class UnitSource:
                 .replace("{cluster}", self.unit.cluster or "")
             )
             if tree.kind(path) == "file":
-                layers.append(
-                    ValuesLayer(_layer_name(pattern), tree.display(path), tree.read(path))
-                )
+                shown = tree.display(path)
+                self.values_files[shown] = path
+                layers.append(ValuesLayer(_layer_name(pattern), shown, tree.read(path)))
         return layers
 
 

@@ -129,15 +129,13 @@ def counterpart(items: list[Json], index: int, others: list[Json]) -> int | None
         return index
     if isinstance(item, dict):
         for key in _KEYS:
-            if key in item:
-                same = [
-                    at
-                    for at, other in enumerate(others)
-                    if isinstance(other, dict) and _same(other.get(key, ABSENT), item[key])
-                ]
-                if len(same) == 1:
-                    return same[0]
-                break
+            same = [
+                at
+                for at, other in enumerate(others)
+                if key in item and isinstance(other, dict) and _same(other.get(key), item[key])
+            ]
+            if len(same) == 1:
+                return same[0]
     equal = [at for at, other in enumerate(others) if _same(other, item)]
     if index in equal or (not equal and len(items) == len(others)):
         return index

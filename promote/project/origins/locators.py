@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, FieldPath, Json
     from promote.project.origins.following import Change
-    from promote.project.origins.texts import Texts
+    from promote.project.origins.texts import FileTexts
 
 _DATA: Final = ("data", "binaryData", "stringData")
 
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
         doc: the kustomization.
     """
 
-    texts: Texts
+    texts: FileTexts
     change: Change
     doc: Document
 
@@ -56,13 +56,21 @@ class Asked(NamedTuple):
         found = items[number] if number < len(items) else None
         return found if isinstance(found, dict) else {}
 
+    @property
+    def where(self) -> tuple[FieldPath, Json]:
+        """The field, and the document that has it: the earlier one for what was taken away."""
+        change = self.change
+        if change.value is ABSENT and change.under is not None:
+            return change.under, change.before
+        return change.path, change.doc
+
     def file(self, name: str) -> str:
         """A file that the kustomization names, absolute in its tree."""
         folder = posixpath.dirname(self.change.cause.file)
         return posixpath.normpath(posixpath.join(folder, name))
 
 
-def locate_cause(texts: Texts, change: Change) -> Line | None:
+def locate_cause(texts: FileTexts, change: Change) -> Line | None:
     """The line that told a step to set a field; None if it has none."""
     cause = change.cause
     if cause.plugin is not None:
@@ -152,7 +160,7 @@ def _chosen(asked: Asked, text: bytes) -> tuple[int, FieldPath] | None:
         own = identity(document)
         if len(documents) > 1 and (own.kind, own.name) != (subject.kind, subject.name):
             continue
-        path = nearest(asked.change.path, asked.change.doc, document)
+        path = nearest(*asked.where, document)
         if best is None or len(path) > len(best[1]):
             best = index, path
     return best

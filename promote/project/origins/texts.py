@@ -55,35 +55,31 @@ class ValueUse(NamedTuple):
         path: which, as a template writes it.
         value: the value.
         layer: what the layer that set it is for.
-        place: where it is set.
+        line: where it is set.
         under: what the layers under that one had: layer, place and value, the highest first.
     """
 
     path: str
     value: Json
     layer: str
-    place: Place
+    line: Line
     under: tuple[tuple[str, Place, Json], ...]
 
 
-class Texts:
-    """The texts that the build of a unit reads.
+class FileTexts:
+    """The files of a tree, as they are written.
 
     Args:
-        project: the project.
-        unit: which app, where.
+        tree: the tree.
     """
 
-    def __init__(self, project: Project, unit: Unit) -> None:
-        self._project = project
-        self._source = UnitSource(project, unit)
-        self._traced: dict[str, tuple[bytes, Sequence[tuple[str, int]]]] = {}
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
 
     def text(self, file: str, tree: Tree | None = None) -> bytes | None:
-        """The content of a file, a template filled in; None if it cannot be read."""
-        tree = tree or self._project.tree
+        """The content of a file as the build reads it; None if it cannot be read."""
         try:
-            return self._template(file)[0] if file.endswith(".j2") else tree.read(file)
+            return (tree or self._tree).read(file)
         except PromoteError:
             return None
 
@@ -94,7 +90,7 @@ class Texts:
             file: the file, absolute in its tree.
             path: the field; the nearest thing around it counts.
             document: which document of the file.
-            tree: the tree; that of the project by default.
+            tree: the tree, if it is another one.
         """
         data = self.text(file, tree)
         found = None if data is None else yamlio.locate_key(data, path, document=document)
@@ -103,11 +99,36 @@ class Texts:
         return self.line(file, found[0] if found else None, tree)
 
     def line(self, file: str, line: int | None, tree: Tree | None = None) -> Line:
+        """Where a line of a file's text was written."""
+        return Line(tree or self._tree, file, line)
+
+
+class Texts(FileTexts):
+    """The texts that the build of a unit reads, templates filled in.
+
+    Args:
+        project: the project.
+        unit: which app, where.
+    """
+
+    def __init__(self, project: Project, unit: Unit) -> None:
+        super().__init__(project.tree)
+        self._project = project
+        self._source = UnitSource(project, unit)
+        self._traced: dict[str, tuple[bytes, Sequence[tuple[str, int]]]] = {}
+
+    def text(self, file: str, tree: Tree | None = None) -> bytes | None:
+        """The content of a file, a template filled in; None if it cannot be read."""
+        try:
+            return self._template(file)[0] if file.endswith(".j2") else super().text(file, tree)
+        except PromoteError:
+            return None
+
+    def line(self, file: str, line: int | None, tree: Tree | None = None) -> Line:
         """Where a line of a file's text was written: for a template, in which of its lines."""
-        tree = tree or self._project.tree
         if line is None or not file.endswith(".j2"):
-            return Line(tree, file, line)
-        return Line(tree, *self._template(file)[1][line - 1])
+            return super().line(file, line, tree)
+        return Line(tree or self._tree, *self._template(file)[1][line - 1])
 
     def _template(self, file: str) -> tuple[bytes, Sequence[tuple[str, int]]]:
         if file not in self._traced:
@@ -170,7 +191,10 @@ class Texts:
                     where = yamlio.locate(layer.text, path) or ()
                     under.append((layer.name, Place(layer.file, *where), old))
             text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-            yield ValueUse(f"values{text}", value, setter.layer.name, setter.place, tuple(under))
+            place = setter.place
+            file = self._source.values_files.get(place.file, place.file)
+            line = Line(self._project.tree, file, place.line)
+            yield ValueUse(f"values{text}", value, setter.layer.name, line, tuple(under))
 
 
 def _steps(text: str) -> FieldPath:

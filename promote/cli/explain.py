@@ -1,0 +1,51 @@
+"""`promote explain`: who set a field, and over what; or what made a resource."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from promote.cli.common import command_app, warn
+
+app = command_app()
+
+
+class Output(StrEnum):
+    """The formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command()
+def explain(
+    resource: Annotated[str, typer.Argument(help="KIND/NAME, or KIND/NAMESPACE/NAME.")],
+    field: Annotated[
+        str,
+        typer.Argument(
+            help="A path such as spec.template.spec.containers[app].image, or a JSON pointer.",
+            show_default=False,
+        ),
+    ] = "",
+    *,
+    environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
+    in_app: Annotated[str, typer.Option("--app", "-a", help="Only this app.")] = "",
+    cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+) -> None:
+    """Say which file, line and layer set a field, over what, who changed it and who owns it.
+
+    Without a field: which files and layers made the resource what it is.
+    """
+    from promote.explain import LineHistory, find_resource, find_units  # noqa: PLC0415 - help needs none
+    from promote.explain import explain as answer  # noqa: PLC0415
+    from promote.explain.report import as_json, as_text  # noqa: PLC0415
+    from promote.project import open_project  # noqa: PLC0415
+
+    with open_project(warn=warn) as project, LineHistory(project.root) as history:
+        units = find_units(project, environment, in_app, cluster)
+        unit, found = find_resource(project, units, resource)
+        result = answer(project, unit, found, field, history)
+    typer.echo(as_json(result) if output is Output.JSON else as_text(result), nl=False)

@@ -1,0 +1,19 @@
+"""Who set a field: in which file, line and layer, over what, who changed it and who owns it."""
+
+from promote.explain.find import find_resource, find_units
+from promote.explain.history import Change, LineHistory
+from promote.explain.owners import Owners, Ownership
+from promote.explain.question import Explanation, Source, Step, explain
+
+__all__ = [
+    "Change",
+    "Explanation",
+    "LineHistory",
+    "Owners",
+    "Ownership",
+    "Source",
+    "Step",
+    "explain",
+    "find_resource",
+    "find_units",
+]
