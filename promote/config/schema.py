@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 @cache
 def schema() -> Document:
     """The schema, in JSON Schema 2020-12."""
-    data = resources.files("promote.config").joinpath("promote.schema.json").read_bytes()
+    data = Path(__file__).with_name("promote.schema.json").read_bytes()
     loaded: Document = orjson.loads(data)
     return loaded

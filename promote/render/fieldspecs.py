@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pathlib
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -195,7 +195,7 @@ def _camel(name: str) -> str:
 @cache
 def default_config() -> FieldConfig:
     """The fields that kustomize works on by default."""
-    data = resources.files("promote.render").joinpath("data/fieldspecs.json").read_bytes()
+    data = (pathlib.Path(__file__).parent / "data/fieldspecs.json").read_bytes()
     return read_config(orjson.loads(data))
 
 

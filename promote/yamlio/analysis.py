@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from promote.yamlio.characters import Outside
 from promote.yamlio.scalars import is_plain_string
 
 
@@ -19,7 +20,7 @@ class Style(Enum):
 
 # What the emitter cannot show as it is: control characters, a byte order mark, and whatever lies
 # beyond the first plane.
-_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_SPECIAL = Outside("\n\x20-\x7e", "\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd")
 _BREAK = re.compile("[\n\u2028\u2029]")
 _SPACE_BREAK = re.compile(" [\n\u2028\u2029]")
 _BREAK_SPACE = re.compile("[\n\u2028\u2029] ")
@@ -32,7 +33,7 @@ def style_of(text: str) -> Style:
         return Style.LITERAL if _literal_allowed(text) else Style.DOUBLE
     if not is_plain_string(text):
         return Style.DOUBLE
-    if _SPECIAL.search(text):
+    if _SPECIAL(text):
         return Style.DOUBLE
     if _BREAK.search(text):
         return (
@@ -42,7 +43,7 @@ def style_of(text: str) -> Style:
 
 
 def _literal_allowed(text: str) -> bool:
-    return not (text.endswith(" ") or _SPECIAL.search(text) or _SPACE_BREAK.search(text))
+    return not (text.endswith(" ") or _SPECIAL(text) or _SPACE_BREAK.search(text))
 
 
 def _needs_quotes(text: str) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from promote.yamlio.characters import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BLANK: Final = (" ", "\t")
 # What go-yaml v3 shows by escapes only.
-_SPECIAL: Final = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_SPECIAL: Final = Outside("\t\n\x20-\x7e", "\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd")
 
 
 def literal(lines: Sequence[str], chomping: str) -> str:
@@ -71,7 +72,7 @@ def refolded(text: str) -> str:
 
 def _not_block(text: str) -> bool:
     """Whether go-yaml writes the text in double quotes instead, which lose nothing."""
-    return text[-1] == " " or " \n" in text or bool(_SPECIAL.search(text))
+    return text[-1] == " " or " \n" in text or _SPECIAL(text)
 
 
 def _last(lines: Sequence[str]) -> int:

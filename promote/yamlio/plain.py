@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from promote.yamlio.characters import Outside
 from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.scalars import NotJsonError, resolve
 
@@ -30,8 +31,9 @@ _MAX_KEY: Final = 500  # YAML ends keys at 1024 characters
 # Printable characters, the tab (which is looked for line by line) and the line feed. Not carriage
 # returns and Unicode's line breaks.
 _ASCII: Final = bytes([*range(0x20, 0x7F), 0x09, 0x0A])
-_ODD_CHARACTER: Final = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_ODD_CHARACTER: Final = Outside(
+    "\t\n\x20-\x7e",
+    "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff",
 )
 _KEY: Final = re.compile(
     r"""(?:([^\s\-?:,\[\]{}\#&*!|>'"%@`][^\s:]*(?::[^\s:]+)*)|"([^"\\]*)"|'([^']*)')"""
@@ -103,7 +105,7 @@ def read(text: str) -> Json:
     if text.isascii():
         if text.encode("ascii").translate(None, _ASCII):
             raise OddError
-    elif _ODD_CHARACTER.search(text):
+    elif _ODD_CHARACTER(text):
         raise OddError
     lines = text.split("\n")
     if lines[0].startswith("---"):

@@ -7,7 +7,6 @@ words. The name has a place in that text but never a value, so renaming does not
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from promote.render.generate.go_json import go_json
@@ -37,6 +36,8 @@ def content_hash(doc: Document) -> str:
         if isinstance(doc.get(if_there), dict):
             fields[if_there] = doc[if_there]
         hashed = fields
+    import hashlib  # noqa: PLC0415 - most renders hash nothing, and it takes milliseconds
+
     digest = hashlib.sha256(go_json(hashed).encode()).hexdigest()
     return digest[:_LENGTH].translate(_LETTERS)
 

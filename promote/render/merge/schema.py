@@ -10,7 +10,7 @@ is the one that kustomize v5 has built in; `data/scopes.json` are the scopes of 
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -174,7 +174,7 @@ def _builtin_scopes() -> dict[KindKey, bool]:
 
 
 def _data(name: str) -> bytes:
-    return resources.files("promote.render.merge").joinpath("data", name).read_bytes()
+    return (Path(__file__).parent / "data" / name).read_bytes()
 
 
 class Schema:
