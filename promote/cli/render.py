@@ -53,6 +53,9 @@ def render(
         LoadRestrictor, typer.Option(help="Which files a kustomization may read.")
     ] = LoadRestrictor.ROOT_ONLY,
     reorder: Annotated[Reorder, typer.Option(help="The order of the output.")] = Reorder.LEGACY,
+    annotate_origin: Annotated[
+        bool, typer.Option("--annotate-origin", help="With --env: say beside each line who set it.")
+    ] = False,
 ) -> None:
     """Print the manifests of a directory, or of an environment.
 
@@ -61,10 +64,17 @@ def render(
     """
     if directory is not None and environment:
         raise UsageError("give a directory or --env, not both")
+    if annotate_origin and not environment:
+        raise UsageError("--annotate-origin needs --env: a directory alone has no layers")
     if environment:
         from promote.project import open_project  # noqa: PLC0415 - not needed for a directory
 
         with open_project() as project:
+            if annotate_origin:
+                from promote.explain.annotate import annotated  # noqa: PLC0415 - costs nothing else
+
+                _write(annotated(project, environment, apps or (), cluster), output)
+                return
             _print(project.render_all(environment, apps or (), cluster), output)
         return
     _print(_directory(directory or Path(), load_restrictor, reorder), output)
@@ -90,7 +100,15 @@ def _print(resources: list[Resource], output: Path | None) -> None:
         for resource in resources:
             (output / file_name(resource)).write_text(yamlio.dump(resource.doc), encoding="utf-8")
     else:
-        text = yamlio.dump_all(resource.doc for resource in resources)
+        _write(yamlio.dump_all(resource.doc for resource in resources), output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+    elif output.is_dir():
+        raise UsageError(f"{output} is a directory", hint="name a file")
+    else:
         output.write_text(text, encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from promote.errors import Place
 from promote.model.resource import Resource
 from promote.project.origins.following import changes_of, narrowed
 from promote.project.origins.locators import locate_cause
@@ -27,7 +28,6 @@ from promote.render.trace import FINISH, GIVEN, LOADED, NAMES, Cause, Event, Tra
 from promote.variant.references import own_names, references
 
 if TYPE_CHECKING:
-    from promote.errors import Place
     from promote.model.json import FieldPath, Json
     from promote.project.origins.following import Absent, Change
     from promote.project.origins.texts import ValueUse
@@ -114,6 +114,14 @@ class Tracer:
             found.append(Traced(unit, one, (*story, *events[bool(story) :])))
         return found
 
+    def last_place(self, traced: Traced, path: FieldPath) -> Place | None:
+        """Where a field was set last; as `settings` says, without the rest of the answer."""
+        for change in _told(changes_of(traced.events, path)):
+            setting = self._setting(traced, change, values=False)
+            if setting.place is not None:
+                return setting.place
+        return None
+
     def settings(self, traced: Traced, path: FieldPath) -> list[Setting]:
         """Who set a field, the last one first, then what was there before.
 
@@ -139,18 +147,15 @@ class Tracer:
         if not path:
             line = self._first_line(traced)
             return line and line.place
-        for end in range(len(path), 0, -1):
-            for setting in self.settings(traced, path[:end]):
-                if setting.place is not None:
-                    return setting.place
-        return None
+        places = (self.last_place(traced, path[:end]) for end in range(len(path), 0, -1))
+        return next((place for place in places if place is not None), None)
 
     def _first_line(self, traced: Traced) -> Line | None:
         """Where a resource begins."""
         made = changes_of(traced.events[:1], ())
         return self._line(traced, made[0], self._texts_of(traced, made[0])) if made else None
 
-    def _setting(self, traced: Traced, whole: Change) -> Setting:
+    def _setting(self, traced: Traced, whole: Change, *, values: bool = True) -> Setting:
         change = narrowed(whole)
         texts = self._texts_of(traced, change)
         line = self._line(traced, change, texts)
@@ -163,7 +168,7 @@ class Tracer:
         if line is None and place is not None and change.cause.kind == RENAME:
             file = posixpath.join(self._project.root, "promote.yaml")
             line = Line(self._project.tree, file, place.line)
-        uses = () if line is None else tuple(texts.values_at(line, change.value))
+        uses = tuple(texts.values_at(line, change.value)) if values and line is not None else ()
         return Setting(
             whole.value, _how(change), self._layer(traced, change, line), line, place, uses
         )
@@ -204,7 +209,8 @@ class Tracer:
                 and is_here
                 and names.new_name(mention.target) != mention.target.name
             ):
-                return rule_locator(self._project, variant)(rule)
+                found = rule_locator(self._project, variant)(rule)
+                return found and Place(found.file, found.line)
         return None
 
     def _layer(self, traced: Traced, change: Change, line: Line | None) -> str:
