@@ -123,10 +123,24 @@ def update_document(
     Raises:
         KustomizationError: as `update`.
     """
+    if create is None and _stops_short(doc, path):
+        return doc
     new = update(doc, path, change, create)
     if not isinstance(new, dict):
         raise KustomizationError("a field path must not replace the whole resource")
     return new
+
+
+def _stops_short(doc: Document, path: Path) -> bool:
+    """Whether a path ends at a missing field before it meets a list: most do, in most documents."""
+    node: Json = doc
+    for name, _ in path:
+        if not isinstance(node, dict) or not name:
+            return False
+        if name not in node:
+            return True
+        node = node[name]
+    return False
 
 
 def set_in(doc: Document, path: tuple[str, ...], value: Json) -> Document:
