@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "Show the matrix of apps and environments.",
     "pull": "List, show, merge and close the pull requests of the local forge.",
     "dr": "Prove that a variant is its primary under the rename.",
+    "impact": "List what depends on a resource.",
     "explain": "Say which file, line and layer set a field, and who changed it.",
     "values": "Show an app's merged values, and who set each.",
     "schema": "Print the JSON Schema of promote.yaml.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promote.compare.impact import Dependent, Reference, impact
+from promote.compare.impact import Dependent, Reference, impact, references_between
 from promote.compare.patch import json_patch
 from promote.compare.paths import Item, Path, format_path, parse_path, resolve
 from promote.compare.records import (
@@ -31,5 +31,6 @@ __all__ = [
     "impact",
     "json_patch",
     "parse_path",
+    "references_between",
     "resolve",
 ]

@@ -1,0 +1,83 @@
+"""`promote impact`: what depends on a resource."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promote.cli.common import command_app, warn
+
+if TYPE_CHECKING:
+    from promote.compare import Dependent
+    from promote.model.resource import ResourceId
+
+app = command_app()
+
+
+class Output(StrEnum):
+    """The formats."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command()
+def impact(
+    resource: Annotated[str, typer.Argument(help="KIND/NAME, or KIND/NAMESPACE/NAME.")],
+    *,
+    environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
+    cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+) -> None:
+    """List what depends on a resource, nearest first, and the field by which it does.
+
+    What depends on what depends on it is listed too, further from it.
+    """
+    from promote.compare import impact as dependents  # noqa: PLC0415 - help needs no engine
+    from promote.compare import references_between  # noqa: PLC0415
+    from promote.explain import find_resource, find_units  # noqa: PLC0415
+    from promote.project import open_project  # noqa: PLC0415
+
+    with open_project(warn=warn) as project:
+        units = find_units(project, environment, cluster=cluster)
+        _, wanted = find_resource(project, units, resource)
+        resources = project.render_all(environment, cluster=cluster)
+        clusters = project.environment(environment).clusters
+        found = dependents(resources, wanted.id, references_between(resources, clusters))
+    typer.echo(_json(wanted.id, found) if output is Output.JSON else _text(found), nl=False)
+
+
+def _text(found: list[Dependent]) -> str:
+    from promote.compare import format_path  # noqa: PLC0415 - as above
+    from promote.compare.formats.safe import one_line  # noqa: PLC0415
+    from promote.compare.formats.values import title  # noqa: PLC0415
+
+    if not found:
+        return "nothing depends on it\n"
+    lines = []
+    for one in found:
+        through = "" if one.distance == 1 else f" → {title(one.through.target)}"
+        path = one_line(format_path(one.through.path))
+        lines.append(f"{'  ' * (one.distance - 1)}{title(one.id)}  {path}{through}\n")
+    return "".join(lines)
+
+
+def _json(wanted: ResourceId, found: list[Dependent]) -> str:
+    from promote.compare import format_path  # noqa: PLC0415 - as above
+
+    data = {
+        "resource": wanted._asdict(),
+        "dependents": [
+            {
+                "resource": one.id._asdict(),
+                "distance": one.distance,
+                "field": format_path(one.through.path),
+                "through": one.through.target._asdict(),
+            }
+            for one in found
+        ],
+    }
+    return json.dumps(data, indent=2, sort_keys=True) + "\n"
