@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Opening a FIFO must not wait for a writer, and a link put in place of a file after the path was
 # resolved must not be followed.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+_MAX_STEPS = 100
 
 
 class DiskTree:
@@ -35,6 +36,7 @@ class DiskTree:
     def __init__(self, confine: str | None = None, cwd: str | None = None) -> None:
         self._confine = None if confine is None else os.path.realpath(confine)
         self._cwd = cwd or os.getcwd()  # noqa: PTH109 - paths of a tree are text
+        self._below = self._cwd.rstrip("/") + "/"
         self._kinds: dict[str, EntryKind | None] = {}
         self._resolved: dict[str, str] = {}
 
@@ -72,13 +74,28 @@ class DiskTree:
         known = self._resolved.get(path)
         if known is None:
             try:
-                known = self._resolved[path] = os.path.realpath(path)
+                known = self._resolved[path] = self._follow(path)
             except (OSError, ValueError):  # a link that changes while it is read; a zero byte
                 raise FileMissingError(f"{path!r} cannot be followed") from None
         return known
 
+    def _follow(self, path: str) -> str:
+        """`realpath`, which looks at no directory twice for the many files that are in it."""
+        folder, name = posixpath.split(path)
+        if name in {"", ".", ".."} or path[:1] != "/" or path.count("/") > _MAX_STEPS:
+            return os.path.realpath(path)
+        place = posixpath.join(self.resolve(folder), name)
+        try:
+            is_link = stat.S_ISLNK(os.lstat(place).st_mode)
+        except OSError:
+            return place
+        return os.path.realpath(place) if is_link else place
+
     def display(self, path: str) -> str:
         """How to write `path` for a person: relative to where they stand, if it is near."""
+        below = path.removeprefix(self._below)
+        if below != path and ".." not in below:
+            return below
         shown = os.path.relpath(path, self._cwd)
         return path if shown.startswith("../../..") else shown
 

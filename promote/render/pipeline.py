@@ -77,7 +77,7 @@ def apply_component(
 def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> list[Resource]:
     """What needs the final names, and so cannot be done directory by directory."""
     add_hashes(resources)
-    follow_references(resources.records, resources.config.name_reference)
+    follow_references(resources.records, resources.config)
     fill_in(resources, options.warn)
     if options.trace is not None:
         options.trace.note(Cause(NAMES), resources.records)

@@ -7,6 +7,7 @@ may be referred to from where the reference stands.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, Json
     from promote.render.fields import Path
-    from promote.render.fieldspecs import BackReference
+    from promote.render.fieldspecs import BackReference, FieldConfig
     from promote.render.record import Record
 
 
-def follow_references(records: Sequence[Record], references: Iterable[BackReference]) -> None:
+def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     """Bring every field that holds a former name up to date.
 
     The work is linear in the records: candidates are found by the name that they had.
@@ -34,11 +35,17 @@ def follow_references(records: Sequence[Record], references: Iterable[BackRefere
     targets = _Targets(records)
     if not targets.any_renamed:
         return
-    fields_by_kind = _FieldsByKind(references)
+    fields_by_kind = _fields_by_kind(config)
     for record in records:
         for target, path in fields_by_kind[record.original.gvk]:
             finder = _Finder(record, target, path, targets)
             record.doc = update_document(record.doc, path, finder.change)
+
+
+@lru_cache(maxsize=8)
+def _fields_by_kind(config: FieldConfig) -> _FieldsByKind:
+    """Made once for all builds that have the same rules, as nearly all of them do."""
+    return _FieldsByKind(config.name_reference)
 
 
 class _FieldsByKind:
