@@ -20,7 +20,7 @@ RANKS = ranks((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
 # that the commands need for a special purpose import them there.
 HEAVY = frozenset(
     {
-        *("asyncio", "deepmerge", "git", "gitdb", "http.client", "jinja2", "jsonpatch"),
+        *("asyncio", "deepmerge", "http.client", "httpx", "jinja2"),
         *("jsonschema_rs", "rich", "ruamel", "ryml", "urllib.request", "yaml"),
     }
 )

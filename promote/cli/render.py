@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the types when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.core
 
-from promote.cli.common import command_app, warn
+from promote.cli.building import (
+    REFUSED,
+    BuildFlags,
+    LoadRestrictor,
+    Reorder,
+    build_directory,
+    write_files,
+)
+from promote.cli.common import command_app
 from promote.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,24 +26,27 @@ if TYPE_CHECKING:
 app = command_app()
 
 
-class LoadRestrictor(StrEnum):
-    """Which files a kustomization may read."""
+class _Command(typer.core.TyperCommand):
+    """Says why it refuses what kustomize would run, before it looks at anything else."""
 
-    ROOT_ONLY = "LoadRestrictionsRootOnly"
-    NONE = "LoadRestrictionsNone"
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's base class is a vendored one
+        """Read the arguments."""
+        for argument in args:
+            flag = argument.partition("=")[0]
+            if flag in REFUSED:
+                raise UsageError(
+                    f"{flag} is refused: {REFUSED[flag]}", hint="see docs/kustomize.md"
+                )
+        return super().parse_args(ctx, args)
 
 
-class Reorder(StrEnum):
-    """The order of the output."""
-
-    LEGACY = "legacy"
-    NONE = "none"
-
-
-@app.command()
+@app.command(cls=_Command)
 def render(
     directory: Annotated[
-        Path | None, typer.Argument(help="A directory with a kustomization.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="A directory with a kustomization, or the address of one.", show_default=False
+        ),
     ] = None,
     *,
     environment: Annotated[
@@ -49,58 +60,82 @@ def render(
         Path | None,
         typer.Option("--output", "-o", help="Write a file, or a file a resource into a directory."),
     ] = None,
+    annotate_origin: Annotated[
+        bool, typer.Option("--annotate-origin", help="With --env: say beside each line who set it.")
+    ] = False,
     load_restrictor: Annotated[
         LoadRestrictor, typer.Option(help="Which files a kustomization may read.")
     ] = LoadRestrictor.ROOT_ONLY,
     reorder: Annotated[Reorder, typer.Option(help="The order of the output.")] = Reorder.LEGACY,
-    annotate_origin: Annotated[
-        bool, typer.Option("--annotate-origin", help="With --env: say beside each line who set it.")
+    remote: Annotated[
+        list[str] | None,
+        typer.Option(help="A host to fetch bases from, '*' for any; may be repeated."),
+    ] = None,
+    enable_managedby_label: Annotated[
+        bool, typer.Option("--enable-managedby-label", help="Label what kustomize has built.")
     ] = False,
+    enable_helm: Annotated[
+        bool, typer.Option("--enable-helm", help="Inflate charts, with the helm program.")
+    ] = False,
+    helm_command: Annotated[str, typer.Option(help="The helm program.")] = "helm",
+    helm_api_versions: Annotated[
+        list[str] | None, typer.Option(help="API versions that charts see; may be repeated.")
+    ] = None,
+    helm_kube_version: Annotated[str, typer.Option(help="The Kubernetes that charts see.")] = "",
+    helm_debug: Annotated[bool, typer.Option("--helm-debug", hidden=True)] = False,  # noqa: ARG001 - its errors are whole in any case
+    stack_trace: Annotated[bool, typer.Option("--stack-trace", hidden=True)] = False,  # noqa: ARG001 - a bug has a report of its own
 ) -> None:
     """Print the manifests of a directory, or of an environment.
 
-    A directory is rendered as `kustomize build` renders it. With --env, the apps of an environment
-    of the project are.
+    A directory is rendered as `kustomize build` renders it, with the same flags. With --env, the
+    apps of an environment of the project are.
     """
     if directory is not None and environment:
         raise UsageError("give a directory or --env, not both")
     if annotate_origin and not environment:
         raise UsageError("--annotate-origin needs --env: a directory alone has no layers")
     if environment:
-        from promote.project import open_project  # noqa: PLC0415 - not needed for a directory
-
-        with open_project() as project:
-            if annotate_origin:
-                from promote.explain.annotate import annotated  # noqa: PLC0415 - costs nothing else
-
-                _write(annotated(project, environment, apps or (), cluster), output)
-                return
-            _print(project.render_all(environment, apps or (), cluster), output)
+        _environment(environment, apps or (), cluster, output, annotate=annotate_origin)
         return
-    _print(_directory(directory or Path(), load_restrictor, reorder), output)
-
-
-def _directory(directory: Path, restrictor: LoadRestrictor, reorder: Reorder) -> list[Resource]:
-    from promote.render.files import DiskTree  # noqa: PLC0415 - help needs no engine
-    from promote.render.options import BuildOptions  # noqa: PLC0415
-    from promote.render.pipeline import build  # noqa: PLC0415
-
-    options = BuildOptions(
-        restrict=restrictor is LoadRestrictor.ROOT_ONLY, reorder=reorder.value, warn=warn
+    flags = BuildFlags(
+        load_restrictor,
+        reorder,
+        enable_managedby_label,
+        tuple(remote or ()),
+        enable_helm,
+        helm_command,
+        tuple(helm_api_versions or ()),
+        helm_kube_version,
     )
-    return build(DiskTree(), str(directory.absolute()), options)
+    _print(build_directory(directory or ".", flags), output)
+
+
+def _environment(
+    environment: str,
+    apps: list[str] | tuple[str, ...],
+    cluster: str,
+    output: Path | None,
+    *,
+    annotate: bool,
+) -> None:
+    from promote.project import open_project  # noqa: PLC0415 - not needed for a directory
+
+    with open_project() as project:
+        if annotate:
+            from promote.explain.annotate import annotated  # noqa: PLC0415 - costs nothing else
+
+            _write(annotated(project, environment, apps, cluster), output)
+            return
+        _print(project.render_all(environment, apps, cluster), output)
 
 
 def _print(resources: list[Resource], output: Path | None) -> None:
-    from promote import yamlio  # noqa: PLC0415 - as above
+    if output is not None and output.is_dir():
+        write_files(resources, output)
+        return
+    from promote import yamlio  # noqa: PLC0415 - help needs no engine
 
-    if output is None:
-        sys.stdout.write(yamlio.dump_all(resource.doc for resource in resources))
-    elif output.is_dir():
-        for resource in resources:
-            (output / file_name(resource)).write_text(yamlio.dump(resource.doc), encoding="utf-8")
-    else:
-        _write(yamlio.dump_all(resource.doc for resource in resources), output)
+    _write(yamlio.dump_all(resource.doc for resource in resources), output)
 
 
 def _write(text: str, output: Path | None) -> None:
@@ -110,13 +145,3 @@ def _write(text: str, output: Path | None) -> None:
         raise UsageError(f"{output} is a directory", hint="name a file")
     else:
         output.write_text(text, encoding="utf-8")
-
-
-def file_name(resource: Resource) -> str:
-    """The name of a resource's file, as `kustomize build --output` names it."""
-    identity = resource.id
-    parts = [identity.group, identity.version, identity.kind, identity.name]
-    stem = "_".join(part for part in parts if part).lower()
-    if identity.namespace:
-        return f"{identity.namespace}_{stem}.yaml"
-    return f"{stem}.yaml"

@@ -7,6 +7,7 @@ directory, which the commands that work never open; what is fetched or committed
 private one and goes away with it. `program.py` is the one place that starts git.
 """
 
+from promote.git.bases import CommitCache, FetchedCommit
 from promote.git.commits import commit
 from promote.git.names import scrub
 from promote.git.program import Program
@@ -18,6 +19,8 @@ from promote.git.tree import GitTree
 
 __all__ = [
     "Commit",
+    "CommitCache",
+    "FetchedCommit",
     "GitTree",
     "Identity",
     "ObjectStore",

@@ -50,6 +50,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "blame": ("blame", "--porcelain"),
     "refs": ("for-each-ref", "--format=%(objectname) %(refname)"),
     "remote refs": ("ls-remote", "--quiet", "--refs"),
+    "remote tips": ("ls-remote", "--quiet"),
     "fetch": (
         *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--force", "--prune"),
         *("--no-recurse-submodules", "--no-auto-maintenance", "--no-show-forced-updates"),
@@ -65,7 +66,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 _WITHOUT_END = frozenset({"blame"})
 
 _VARIABLE_OPTION = re.compile(
-    r"--force-with-lease=refs/[^\s:]+:(?:[0-9a-f]{40,64})?|--max-count=[0-9]+|--first-parent|--unshallow"
+    r"--force-with-lease=refs/[^\s:]+:(?:[0-9a-f]{40,64})?|--max-count=[0-9]+|--first-parent|--unshallow|--depth=1"
     r"|-L[0-9]+,[0-9]+"
 )
 

@@ -32,14 +32,14 @@ class Borrowed:
     """What a private git directory takes from the user's repository.
 
     Attributes:
-        objects: the user's object directory, which is only read.
+        objects: the user's object directory, which is only read; None to begin with nothing.
         shallow: its list of commits whose parents are not there, if it is a shallow clone.
         object_format: `sha1` or `sha256`.
         settings: the user's own settings that say how to reach remotes.
     """
 
-    objects: Path
-    shallow: Path
+    objects: Path | None
+    shallow: Path | None
     object_format: str = "sha1"
     settings: tuple[tuple[str, str], ...] = ()
 
@@ -182,11 +182,14 @@ def _lay_out(git_dir: Path, borrowed: Borrowed) -> None:
     (git_dir / "objects" / "info").mkdir(parents=True)
     (git_dir / "refs").mkdir()
     (git_dir / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
-    quoted = str(borrowed.objects).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    alternates = git_dir / "objects" / "info" / "alternates"
-    alternates.write_text(f'"{quoted}"\n', encoding="utf-8", errors="surrogateescape")
-    with suppress(FileNotFoundError):
-        (git_dir / "shallow").write_bytes(borrowed.shallow.read_bytes())
+    if borrowed.objects is not None:
+        path = str(borrowed.objects)
+        quoted = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        alternates = git_dir / "objects" / "info" / "alternates"
+        alternates.write_text(f'"{quoted}"\n', encoding="utf-8", errors="surrogateescape")
+    if borrowed.shallow is not None:
+        with suppress(FileNotFoundError):
+            (git_dir / "shallow").write_bytes(borrowed.shallow.read_bytes())
     sha256 = borrowed.object_format == "sha256"
     settings = [
         ("core.repositoryformatversion", "1" if sha256 else "0"),

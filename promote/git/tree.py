@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from promote.errors import FileMissingError
 from promote.git.records import DIRECTORY, LINK, SUBMODULE, TreeEntry
+from promote.git.store import ObjectStore
 
 if TYPE_CHECKING:
     from promote.git.repository import Repository
@@ -20,13 +21,13 @@ class GitTree:
     Symbolic links are followed as long as they stay inside; submodules are not followed.
 
     Args:
-        repository: where the objects are.
+        objects: where the objects are.
         commit: the full id of a commit.
     """
 
-    def __init__(self, repository: Repository, commit: str) -> None:
+    def __init__(self, objects: Repository | ObjectStore, commit: str) -> None:
         self.commit = commit
-        self._store = repository.store
+        self._store = objects if isinstance(objects, ObjectStore) else objects.store
         self._root = TreeEntry(DIRECTORY, self._store.commit(commit).tree)
 
     def read(self, path: str) -> bytes:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,15 @@ class HelmProgram:
 
     Args:
         command: the helm program, a name or a path.
+        api_versions, kube_version: what charts see of the cluster, whatever they ask for.
     """
 
-    def __init__(self, command: str = "helm") -> None:
+    def __init__(
+        self, command: str = "helm", api_versions: Sequence[str] = (), kube_version: str = ""
+    ) -> None:
         self.command = command
+        self.api_versions = tuple(api_versions)
+        self.kube_version = kube_version
 
     def inflate(self, chart: Chart, directory: Directory) -> bytes:
         """What `helm template` prints for a chart.
@@ -42,6 +48,11 @@ class HelmProgram:
         Raises:
             OutsideError: helm is missing, the chart cannot be had, or a template of it fails.
         """
+        chart = replace(
+            chart,
+            api_versions=self.api_versions or chart.api_versions,
+            kube_version=self.kube_version or chart.kube_version,
+        )
         with _workshop() as work:
             folder = work / "chart" / chart.name
             if not self._copy(chart, directory, folder):

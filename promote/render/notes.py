@@ -11,10 +11,12 @@ from promote.render.fields import set_in
 if TYPE_CHECKING:
     from promote.model.json import Document
     from promote.render.record import Record
+    from promote.render.remote import RemoteBase
 
 ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMERS = "alpha.config.kubernetes.io/transformations"
 MANAGED_BY = "app.kubernetes.io/managed-by"
+MANAGED_BY_LABEL = "managedByLabel"
 _MANAGER = "kustomize-v5.8.1"
 
 
@@ -22,23 +24,33 @@ class Notebook:
     """Writes notes while a build goes from directory to directory.
 
     Args:
-        path: the directory being built, relative to the one that the build began in.
+        path: the directory being built, relative to the one that the build began in, or in the
+            repository that it lies in.
+        elsewhere: the `repo` and `ref` of that repository, if it is another.
     """
 
-    def __init__(self, path: str = "") -> None:
+    def __init__(self, path: str = "", elsewhere: Document | None = None) -> None:
         self.path = path
+        self._elsewhere = elsewhere or {}
 
     def below(self, path: str) -> Notebook:
         """The notebook of a directory named in this one."""
-        return Notebook(self._join(path))
+        return Notebook(self._join(path), self._elsewhere)
+
+    def remote(self, wanted: RemoteBase) -> Notebook:
+        """The notebook of a directory of another repository."""
+        # kustomize has this word for the top of a repository.
+        path = wanted.path or "notCloned"
+        return Notebook(path, {"repo": wanted.repository, "ref": wanted.ref})
 
     def from_file(self, path: str) -> Document:
         """The note of a resource that a file holds."""
-        return {"path": self._join(path)}
+        return {**self._elsewhere, "path": self._join(path)}
 
     def by_builtin(self, file: str, kind: str) -> Document:
         """The note of a field of a kustomization."""
         return {
+            **self._elsewhere,
             "configuredBy": {"apiVersion": "builtin", "kind": kind},
             "configuredIn": self._join(file),
         }
@@ -78,7 +90,7 @@ def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:
     if "transformerAnnotations" in wanted and record.changed_by:
         text = "".join(_item(note) for note in record.changed_by)
         doc = set_in(doc, ("metadata", "annotations", TRANSFORMERS), text)
-    if "managedByLabel" in wanted:
+    if MANAGED_BY_LABEL in wanted:
         doc = set_in(doc, ("metadata", "labels", MANAGED_BY), _MANAGER)
     return doc
 

@@ -30,6 +30,7 @@ class BuildOptions:
         expand: makes the text of a template's file; None to treat templates as plain files.
         files: parsed files to share with other builds of the same tree.
         helm: inflates charts; None refuses them.
+        managed_by: label each resource with what built it, as `buildMetadata` may ask for.
         remotes: fetches bases and files that live elsewhere; None refuses them.
         warn: takes each warning, one line.
         trace: is told what each step does to the resources; None costs nothing.
@@ -40,6 +41,7 @@ class BuildOptions:
     expand: Callable[[str], bytes] | None = None
     files: ParsedFiles = field(default_factory=ParsedFiles)
     helm: Helm | None = None
+    managed_by: bool = False
     remotes: Remotes | None = None
     warn: Callable[[str], None] = _silent
     trace: Trace | None = None

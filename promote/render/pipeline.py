@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promote.errors import FileMissingError
+from promote.errors import FileMissingError, KustomizationError
 from promote.model.resource import Resource
 from promote.render import notes
 from promote.render.accumulator import Accumulator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promote.model.tree import Tree
+    from promote.render.remote import RemoteBase
     from promote.render.target import Target
 
 LOCAL_CONFIG = "config.kubernetes.io/local-config"
@@ -49,6 +50,21 @@ def build(tree: Tree, path: str, options: BuildOptions | None = None) -> list[Re
     options = options or BuildOptions()
     target = open_target(tree, tree.resolve(path), options)
     return _finished(target, target.accumulate(), options)
+
+
+def build_remote(wanted: RemoteBase, options: BuildOptions) -> list[Resource]:
+    """The resources of a directory of another repository.
+
+    Raises:
+        PromoteError: nothing may be fetched, it cannot be had, or it is wrong.
+    """
+    if options.remotes is None:
+        raise KustomizationError(
+            f"{wanted.repository} lives elsewhere, and nothing is fetched here",
+            hint="pass --remote HOST",
+        )
+    fetched = options.remotes.base(wanted)
+    return build(fetched.tree, f"/{wanted.path}", options)
 
 
 def apply_component(
@@ -85,9 +101,11 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
     kept = [record for record in resources.records if not _is_local(record)]
     Accumulator(kept).require_unique()
     kept = in_order(kept, wanted.sort_options, options.reorder)
+    metadata = wanted.build_metadata
+    if options.managed_by and notes.MANAGED_BY_LABEL not in metadata:
+        metadata = (*metadata, notes.MANAGED_BY_LABEL)
     finished = [
-        Resource(finish(notes.write_notes(record, wanted.build_metadata)), record.origin)
-        for record in kept
+        Resource(finish(notes.write_notes(record, metadata)), record.origin) for record in kept
     ]
     if options.trace is not None:
         options.trace.finished(zip(kept, finished, strict=True))

@@ -178,16 +178,19 @@ class Target:
 
     def _below(self, path: str) -> Target:
         remote = parse_remote(path)
+        book = self.book
         if remote is None:
             directory = self.directory.child(path)
+            book = book.below(path) if book else None
         else:
             directory = self.directory.remote(remote, self._remotes(path).base(remote))
+            book = book.remote(remote) if book else None
         wanted = self.kustomization
         return Target(
             self.shared,
             directory,
             *directory.kustomization(),
-            self.book.below(path) if self.book else None,
+            book,
             wanted.namespace or self.helm_namespace,
         )
 
@@ -195,7 +198,7 @@ class Target:
         if self.shared.options.remotes is None:
             raise KustomizationError(
                 f"{path!r} lives elsewhere, and nothing is fetched here",
-                hint="pass --remote, or copy it into the repository",
+                hint="pass --remote HOST, or copy it into the repository",
             )
         return self.shared.options.remotes
 
@@ -300,9 +303,8 @@ class Target:
             self.shared.schema = self.shared.schema.replaced(document, asked.get("version"))
 
     def _warn_of_deprecated(self) -> None:
-        shown = self.place_of(())
         for warning in self.kustomization.warnings:
-            self.shared.options.warn(f"{shown}: {warning}")
+            self.shared.options.warn(f"{self.place_of(())}: {warning}")
 
     # Places
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import Place, YamlError
 from promote.yamlio.documents import load
+from promote.yamlio.numbers import without_text
 from promote.yamlio.writer import dump, dump_all
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:
             place=Place(source),
             hint="take out what follows the first '---'",
         )
-    return documents[0] if documents else None
+    if not documents:
+        return None
+    # How a number was written matters to kustomize alone.
+    return documents[0] if own else without_text(documents[0])
 
 
 def locate(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:

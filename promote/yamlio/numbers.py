@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from promote.model.json import Json
 
 MIN_INT: Final = -(2**63)
 MAX_SIGNED: Final = 2**63 - 1
@@ -45,6 +48,17 @@ def written(value: float, text: str) -> int | float:
     number = WrittenInt(value) if isinstance(value, int) else WrittenFloat(value)
     number.text = text
     return number
+
+
+def without_text(value: Json) -> Json:
+    """A value whose numbers are plain ones, for libraries that know no others."""
+    if isinstance(value, dict):
+        return {key: without_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_text(item) for item in value]
+    if isinstance(value, WrittenInt):
+        return int(value)
+    return float(value) if isinstance(value, WrittenFloat) else value
 
 
 def go_int(text: str) -> int | None:

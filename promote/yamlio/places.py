@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from promote.errors import YamlError
+from promote.yamlio.documents import chunks, decode
+
 if TYPE_CHECKING:
     from promote.model.json import FieldPath
 
@@ -32,11 +35,14 @@ def locate_key(data: bytes | str, path: FieldPath, *, document: int = 0) -> tupl
 def _find(
     data: bytes | str, path: FieldPath, document: int, *, key: bool
 ) -> tuple[int, int] | None:
-    nodes = _compose(data)
-    if document >= len(nodes):
+    parts = _parts(data)
+    if document >= len(parts):
+        return None
+    text, above = parts[document]
+    node = _compose(text)
+    if node is None:
         return None
     mark = None
-    node = nodes[document]
     for step in path:
         found = _child(node, step)
         if found is None:
@@ -45,7 +51,7 @@ def _find(
             break
         mark, node = found
     start = mark if key and mark is not None else node.start_mark
-    return start.line + 1, start.column + 1
+    return above + start.line + 1, start.column + 1
 
 
 def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
@@ -65,9 +71,17 @@ def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | No
 
 
 @lru_cache(maxsize=16)
-def _compose(data: bytes | str) -> tuple[yaml.Node, ...]:
+def _parts(data: bytes | str) -> tuple[tuple[str, int], ...]:
+    """The texts of the documents, as they are counted in reading, each with the lines above it."""
     try:
-        nodes = tuple(yaml.compose_all(data, yaml.CSafeLoader))
-    except (yaml.YAMLError, UnicodeDecodeError):
+        return tuple(chunks(decode(data, ""), ""))
+    except YamlError:
         return ()
-    return nodes
+
+
+@lru_cache(maxsize=64)
+def _compose(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return None

@@ -13,7 +13,7 @@ def test_documents_and_lists_of_resources_are_read() -> None:
         "x.yaml",
     )
     assert [resource.id.kind for resource in found] == ["A", "B", "C", "List"]
-    assert [resource.origin.index for resource in found if resource.origin] == [0, 2, 2, 2]
+    assert [resource.origin.index for resource in found if resource.origin] == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize("second", ["- 1\n", "name: b\n", "x"])

@@ -107,10 +107,10 @@ def test_json(stage: Stage, run: Run, arguments: list[str], kind: str) -> None:
     [
         (["promote", "--to", "staging"], 2, "say which apps, or --all"),
         (["promote", "cart", "--all", "--to", "staging"], 2, "say which apps, or --all"),
-        (["promote", "cart", "--to", "stagin"], 2, "did you mean 'staging'?"),
+        (["promote", "cart", "--to", "stagin"], 1, "did you mean 'staging'?"),
         (["promote", "cart", "--to", "staging", "--override", "hold"], 2, "needs a reason"),
         (["promote", "cart", "--to", "staging", "--reason", "x"], 2, "--reason is for --override"),
-        (["rollback", "prod", "cart"], 2, "cart has no earlier release in prod"),
+        (["rollback", "prod", "cart"], 1, "cart has no earlier release in prod"),
         (["pull", "merge", "7"], 1, "there is no pull request 7"),
         (["pull", "merge", "0"], 2, ""),
     ],
