@@ -1,5 +1,6 @@
 """`promote.yaml`: read, validated and frozen."""
 
+from promote.config.build import forge_config
 from promote.config.load import PROJECT_FILE, load_config
 from promote.config.model import (
     App,
@@ -25,6 +26,7 @@ __all__ = [
     "Promotable",
     "Rename",
     "RenameRule",
+    "forge_config",
     "load_config",
     "schema",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from promote.config.model import (
     App,
@@ -35,7 +35,7 @@ def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
     return ProjectConfig(
         name=cast("str", document["name"]),
         layout=layout,
-        forge=ForgeConfig(**cast("dict[str, str]", _mapping(document, "forge"))),
+        forge=forge_config(_mapping(document, "forge")),
         clusters={
             name: facts if isinstance(facts, dict) else {}
             for name, facts in _mapping(document, "clusters").items()
@@ -53,6 +53,12 @@ def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
             IgnoreRule(**cast("dict[str, str]", entry)) for entry in _entries(document, "ignore")
         ),
     )
+
+
+def forge_config(data: Document) -> ForgeConfig:
+    """The record of the `forge` of a project file, which the schema holds good."""
+    words = {key.replace("-", "_"): value for key, value in data.items()}
+    return ForgeConfig(**cast("dict[str, Any]", words))
 
 
 def _mapping(data: Mapping[str, Json], key: str) -> Document:

@@ -33,13 +33,24 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class ForgeConfig:
-    """Where pull requests live."""
+    """Where pull requests live.
+
+    Attributes:
+        url: the address of its API; empty for the one that follows from the remote's.
+        repository: its name there; empty for the one that follows from the remote's address.
+        token_env: the variable that holds the token; empty for the usual ones.
+        ca_file: certificate authorities besides the system's.
+        approvals: how many a merge needs on the local forge; others have a rule of their own.
+    """
 
     kind: str = "local"
     remote: str = "origin"
     branch: str = "main"
     url: str = ""
-    ca: str = ""
+    repository: str = ""
+    token_env: str = ""
+    ca_file: str = ""
+    approvals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

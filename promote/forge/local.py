@@ -31,7 +31,12 @@ from promote.forge.protocol import (
     State,
 )
 from promote.forge.records import decode, encode
-from promote.forge.rules import changed, refuse_unless_approved, refuse_unless_open
+from promote.forge.rules import (
+    changed,
+    mergeable_head,
+    refuse_unless_approved,
+    refuse_unless_open,
+)
 from promote.git import Identity, ObjectStore, RefUpdate, Remote
 from promote.git.commits import commit_tree
 from promote.git.history import History
@@ -189,14 +194,8 @@ class LocalForge:
             if pull.state == "merged":
                 return _Step(pull, "merge")
             refuse_unless_open(pull, "merged")
-            if pull.draft:
-                raise ForgeError(f"pull request {number} is a draft: a gate holds it")
-            head, base = self._tip(pull.head), self._tip(pull.base)
-            if expect not in {None, head}:
-                raise ForgeError(
-                    f"pull request {number} moved to {head[:12]} since it was looked at",
-                    hint=f"look again: `promote pull show {number}`",
-                )
+            base = self._tip(pull.base)
+            head = mergeable_head(replace(pull, head_commit=self._tip(pull.head)), expect)
             refuse_unless_approved(pull, head, self._approvals)
             merged = self._merge_commit(pull, base, head)
             new = replace(pull, state="merged", head_commit=head, merge_commit=merged)

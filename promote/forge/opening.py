@@ -3,32 +3,67 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promote.errors import ProjectError
 from promote.forge.local import LocalForge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from promote.config import ForgeConfig
+    from promote.forge.hosted import HostedForge
     from promote.forge.protocol import Forge
     from promote.git import Identity, ObjectStore, Remote
 
-Opener = Callable[["ObjectStore", "Remote", "Identity"], "Forge"]
 
-FORGES: dict[str, Opener] = {"local": LocalForge}
-"""The kinds of forge, by the name that `promote.yaml` uses."""
+def _gitea() -> Callable[..., HostedForge]:
+    from promote.forge.gitea import GiteaForge  # noqa: PLC0415 - only who uses it pays for HTTP
+
+    return GiteaForge
 
 
-def open_forge(kind: str, store: ObjectStore, remote: Remote, identity: Identity) -> Forge:
+HOSTED: Final[Mapping[str, Callable[[], Callable[..., HostedForge]]]] = {
+    "gitea": _gitea,
+    "forgejo": _gitea,
+}
+"""The forges that live on a server, by the name that `promote.yaml` uses, loaded when needed."""
+
+FORGES: Final = ("local", *HOSTED)
+
+
+def open_forge(
+    config: ForgeConfig,
+    store: ObjectStore,
+    remote: Remote,
+    identity: Identity,
+    environ: Mapping[str, str],
+) -> Forge:
     """Open a forge.
 
+    Args:
+        config: as the base branch has it: it says where a token is sent.
+        store: where the local forge makes its objects.
+        remote: what is promoted in.
+        identity: who acts, on the local forge; on others the token says it.
+        environ: where the token is.
+
     Raises:
-        ProjectError: this version has no such forge.
+        ProjectError: this version has no such forge, or its address is not known.
+        ForgeError: its certificate authorities cannot be read.
     """
-    opener = FORGES.get(kind)
-    if opener is None:
-        near = difflib.get_close_matches(kind, FORGES, 1) or sorted(FORGES)
+    if config.kind == "local":
+        return LocalForge(store, remote, identity, approvals=config.approvals)
+    load = HOSTED.get(config.kind)
+    if load is None:
+        near = difflib.get_close_matches(config.kind, FORGES, 1) or FORGES
         raise ProjectError(
-            f"the forge {kind!r} is not supported by this version", hint=f"use {near[0]!r}"
+            f"the forge {config.kind!r} is not supported by this version", hint=f"use {near[0]!r}"
         )
-    return opener(store, remote, identity)
+    from promote.forge.address import address  # noqa: PLC0415 - as above
+    from promote.forge.http import Api  # noqa: PLC0415 - as above
+    from promote.forge.tokens import token_of  # noqa: PLC0415 - as above
+
+    found = address(config, remote.url)
+    api = Api(found.api, token_of(config, environ), ca=config.ca_file)
+    return load()(api, found.repository, config.kind)

@@ -52,3 +52,26 @@ def refuse_unless_open(pull: PullRequest, done: str) -> None:
     """
     if pull.state != "open":
         raise ForgeError(f"pull request {pull.number} is {pull.state} and cannot be {done}")
+
+
+def mergeable_head(pull: PullRequest, expect: str | None) -> str:
+    """The commit that a merge would take in.
+
+    Args:
+        pull: as it is now.
+        expect: the head that was looked at; None for any.
+
+    Raises:
+        ForgeError: it is not open, is a draft, has lost its branch, or has moved.
+    """
+    refuse_unless_open(pull, "merged")
+    if pull.draft:
+        raise ForgeError(f"pull request {pull.number} is a draft: a gate holds it")
+    if pull.head_commit is None:
+        raise ForgeError(f"the branch {pull.head} of pull request {pull.number} is gone")
+    if expect not in {None, pull.head_commit}:
+        raise ForgeError(
+            f"pull request {pull.number} moved to {pull.head_commit[:12]} since it was looked at",
+            hint=f"look again: `promote pull show {pull.number}`",
+        )
+    return pull.head_commit

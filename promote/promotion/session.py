@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from promote.config import load_config
 from promote.errors import BugError, FileMissingError, ProjectError
 from promote.forge import open_forge
 from promote.forge.local import utc_now
+from promote.forge.tokens import token_of
 from promote.git import GitTree, Program, Repository
+from promote.git.credentials import authenticate
 from promote.promotion.view import View, bootstrap_forge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from promote.config import ForgeConfig
     from promote.forge import Forge
     from promote.git import Remote
     from promote.model.tree import Tree
@@ -104,6 +108,20 @@ class Session:
         return EditedTree(self.tree, edits)
 
 
+def _forge(repository: Repository, remote: Remote, settings: ForgeConfig, root: str) -> Forge:
+    """The forge as the base branch has it: a folder's own file must not say where a token goes."""
+    environ = repository.program.environ
+    token = token_of(settings, environ)
+    authenticate(repository.store, remote.url, token.user, token.text)
+    ref = f"refs/heads/{settings.branch}"
+    tip = remote.fetch(ref).get(ref)
+    policy = settings
+    if tip is not None:
+        with suppress(FileMissingError):  # which the session reports, with what to do
+            policy = load_config(GitTree(repository, tip), root).forge
+    return open_forge(policy, repository.store, remote, repository.identity(), environ)
+
+
 @contextmanager
 def open_session(
     folder: Path | str = ".",
@@ -123,7 +141,7 @@ def open_session(
     with Repository.open(start, program=program) as repository:
         settings, root = bootstrap_forge(repository, start)
         remote = repository.remote(settings.remote)
-        forge = open_forge(settings.kind, repository.store, remote, repository.identity())
+        forge = _forge(repository, remote, settings, root)
         session = Session(repository, remote, forge, base=settings.branch, root=root, clock=clock)
         with closing(session):
             yield session

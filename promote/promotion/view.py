@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promote import yamlio
-from promote.config import PROJECT_FILE, ForgeConfig, load_config
+from promote.config import PROJECT_FILE, ForgeConfig, forge_config, load_config
 from promote.errors import FileMissingError, Place, ProjectError, UnknownNameError
 from promote.git import GitTree
 from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
@@ -231,8 +231,10 @@ def _forge_of(tree: Tree, path: str) -> ForgeConfig:
     document = yamlio.load_one(tree.read(path), tree.display(path))
     said = document.get("forge") if isinstance(document, dict) else None
     entries = said if isinstance(said, dict) else {}
-    wanted = {key: value for key, value in entries.items() if key in {"kind", "remote", "branch"}}
-    texts = {key: value for key, value in wanted.items() if isinstance(value, str)}
-    if len(texts) < len(wanted):
+    wanted = {key: value for key, value in entries.items() if key in _BOOTSTRAP}
+    if not all(isinstance(value, str) for value in wanted.values()):
         raise ProjectError("forge has names", place=Place(tree.display(path)))
-    return ForgeConfig(**texts)
+    return forge_config(wanted)
+
+
+_BOOTSTRAP: Final = frozenset({"kind", "remote", "branch", "token-env"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from git_sandbox import Sandbox, snapshot
 
+from promote.config import ForgeConfig
 from promote.errors import ForgeError, GitError, ProjectError
 from promote.forge import Change, Check, Forge, LocalForge, Proposal, open_forge
 from promote.git import Identity, Program, RefUpdate, Repository, commit
@@ -202,8 +203,9 @@ def test_records_of_others_are_read_with_care(
 
 
 def test_an_unknown_forge_names_the_nearest(repository: Repository) -> None:
+    config, identity = ForgeConfig(kind="locale"), repository.identity()
     with pytest.raises(ProjectError, match="'locale' is not supported") as caught:
-        open_forge("locale", repository.store, repository.remote(), repository.identity())
+        open_forge(config, repository.store, repository.remote(), identity, {})
     assert caught.value.hint == "use 'local'"
 
 

@@ -1,0 +1,106 @@
+"""Where a forge's API is and what it calls the repository, as the remote's address tells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from promote.errors import ProjectError
+
+if TYPE_CHECKING:
+    from promote.config import ForgeConfig
+    from promote.git.names import RemoteUrl
+
+_SCP_LIKE = re.compile(r"(?:[^@/]+@)?(?P<host>\[[^\]]+\]|[^:/]+):(?P<path>.+)")
+_LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_AZURE_PARTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to ask, and about which repository."""
+
+    api: str
+    repository: str
+
+
+def address(config: ForgeConfig, url: RemoteUrl) -> Address:
+    """Find a forge.
+
+    The token is sent to the API's host. That is the remote's own host, or the one that the forge's
+    maker documents for it; another only where the configuration says `url`.
+
+    Args:
+        config: as the base branch has it.
+        url: of the remote.
+
+    Raises:
+        ProjectError: the configuration does not say enough, or asks for plain HTTP.
+    """
+    scheme, host, path = _parts(url)
+    repository = config.repository or _repository(config.kind, host, path)
+    api = config.url.rstrip("/") or _api(config.kind, scheme, host)
+    if not api:
+        raise ProjectError(
+            f"the address of the {config.kind} forge does not follow from {url.shown}",
+            hint="set `forge: {url: …}` to the address of its API",
+        )
+    if repository.count("/") < 1 or (
+        config.kind == "azure" and repository.count("/") != _AZURE_PARTS - 1
+    ):
+        raise ProjectError(
+            f"the repository's name on the {config.kind} forge does not follow from {url.shown}",
+            hint="set `forge: {repository: owner/name}`",
+        )
+    parts = urlsplit(api)
+    if parts.scheme != "https" and (parts.hostname or "") not in _LOCAL_HOSTS:
+        raise ProjectError(
+            f"the forge at {api} would be asked without encryption", hint="use https://"
+        )
+    return Address(api, repository)
+
+
+def _parts(url: RemoteUrl) -> tuple[str, str, str]:
+    """The scheme and host to speak HTTP to, and the path of the repository."""
+    if url.transport == "file":
+        return "", "", ""
+    if "://" not in url.text:
+        match = _SCP_LIKE.fullmatch(url.text)
+        return ("https", match["host"], match["path"]) if match else ("", "", "")
+    parts = urlsplit(url.text)
+    name = parts.hostname or ""
+    if url.transport == "ssh":
+        return "https", name, parts.path
+    host = f"[{name}]" if ":" in name else name
+    return parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path
+
+
+def _repository(kind: str, host: str, path: str) -> str:
+    names = [unquote(name) for name in path.strip("/").removesuffix(".git").split("/")]
+    if kind == "azure":
+        if host.endswith(".visualstudio.com") and host != "vs-ssh.visualstudio.com":
+            names = [host.split(".", maxsplit=1)[0], *names]
+        # …/organisation/project/_git/name, or v3/organisation/project/name over SSH; a project's
+        # first repository has the project's name and leaves the project out.
+        names = [name for name in names if name not in {"_git", "v3", "DefaultCollection"}]
+        if len(names) == _AZURE_PARTS - 1 and "_git" in path:
+            names.append(names[-1])
+    return "/".join(names)
+
+
+def _api(kind: str, scheme: str, host: str) -> str:
+    if not host:
+        return ""
+    if kind == "github":
+        return "https://api.github.com" if host == "github.com" else f"{scheme}://{host}/api/v3"
+    if kind == "gitlab":
+        return f"{scheme}://{host}/api/v4"
+    if kind == "bitbucket":
+        return "https://api.bitbucket.org/2.0" if host.endswith("bitbucket.org") else ""
+    if kind == "azure":
+        known = host in {"dev.azure.com", "ssh.dev.azure.com"}
+        known = known or host.endswith(".visualstudio.com")
+        return "https://dev.azure.com" if known else ""
+    return f"{scheme}://{host}/api/v1"

@@ -1,0 +1,340 @@
+"""One way to speak to a forge's API: time limits, retries that do nothing twice, no token let out.
+
+GET, PUT, PATCH and DELETE say what shall be and are tried again. A POST is tried again only when
+the forge says that it did nothing; otherwise `LostAnswerError` asks the caller to look first.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import orjson
+
+from promote.errors import ForgeError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Container
+
+    from promote.forge.tokens import Token
+    from promote.model.json import Document, Json
+
+TRIES: Final = 6
+_CONNECT_SECONDS: Final = 10.0
+_ANSWER_SECONDS: Final = 60.0
+_RATE_SECONDS: Final = 60.0
+"""What to wait when a forge says "too many" without saying how long: GitHub's advice."""
+_LONGEST_WAIT: Final = 300.0
+_REDIRECTS: Final = 3
+_LONGEST_MESSAGE: Final = 300
+_LARGEST_ANSWER: Final = 64 * 1024 * 1024
+
+_TOO_MANY: Final = 429
+_PASSING: Final = frozenset({500, 502, 503, 504})
+_MOVED: Final = frozenset({301, 302, 307, 308})
+
+Query = Mapping[str, str | int | bool]
+T = TypeVar("T")
+
+
+class RefusedError(ForgeError):
+    """The forge answered, and did not do it.
+
+    Attributes:
+        status: the status of HTTP.
+        said: the forge's own words.
+    """
+
+    def __init__(self, message: str, status: int, said: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.said = said
+
+
+class LostAnswerError(ForgeError):
+    """Nobody knows whether the forge did it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the forge answered: its status, its headers in lower case, its JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    document: Json
+
+
+class Api:
+    """A forge's API.
+
+    Args:
+        base: its address, to which paths are added; https, or http on this machine.
+        token: who asks.
+        ca: a file of certificate authorities besides the system's.
+        headers: what each request says besides.
+        sleep: waits; tests put their own.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        token: Token,
+        *,
+        ca: str = "",
+        headers: Mapping[str, str] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base = base.rstrip("/")
+        self.token = token
+        self._sleep = sleep
+        # Proxies come from the environment. Redirects are followed here, where hosts are compared.
+        self._client = httpx.Client(
+            headers={"User-Agent": "promote", "Accept": "application/json", **(headers or {})},
+            timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+            verify=_authorities(ca),
+            follow_redirects=False,
+        )
+
+    def get(self, path: str, query: Query | None = None) -> Json:
+        """What is at a path.
+
+        Raises:
+            RefusedError: the forge does not give it.
+            ForgeError: it cannot be reached.
+        """
+        return self.send("GET", path, query=query).document
+
+    def find(self, path: str, query: Query | None = None) -> Json:
+        """What is at a path; None if nothing is, or it is not ours to see."""
+        answer = self.send("GET", path, query=query, allow=(403, 404))
+        return answer.document if answer.status < 400 else None  # noqa: PLR2004 - HTTP's refusals
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        query: Query | None = None,
+        allow: Container[int] = (),
+    ) -> Answer:
+        """Ask, again where that is safe.
+
+        Args:
+            method: the verb of HTTP.
+            path: added to the base, or an address that the forge gave.
+            body: sent as JSON; None sends nothing.
+            query: what follows the question mark.
+            allow: refusals that are an answer.
+
+        Raises:
+            RefusedError: the forge refuses.
+            LostAnswerError: a POST whose fate is not known.
+            ForgeError: the forge cannot be reached.
+        """
+        url = self._url(path)
+        what = f"{method} {urlsplit(url).path}"
+        waited, reason = 0.0, ""
+        for attempt in range(TRIES):
+            try:
+                answer = self._once(method, url, body, query)
+            except httpx.RequestError as error:
+                reason = self.token.hide(f"{type(error).__name__}: {error}")
+                if method == "POST" and not isinstance(error, _NEVER_SENT):
+                    raise LostAnswerError(f"{what}: no answer ({reason})", hint=_AGAIN) from None
+                pause = _backoff(attempt)
+            else:
+                wait = _rate_wait(answer)
+                if wait is None and answer.status not in _PASSING:
+                    return self._judged(what, answer, allow)
+                reason = f"{answer.status} {self.words(answer)}"
+                if wait is None and method == "POST":
+                    raise LostAnswerError(f"{what}: {reason}", hint=_AGAIN)
+                pause = _backoff(attempt) if wait is None else wait
+            waited += pause
+            if attempt + 1 == TRIES or waited > _LONGEST_WAIT:
+                break
+            self._sleep(pause)
+        raise ForgeError(f"{what}: {reason}, after {attempt + 1} tries", hint=_AGAIN)
+
+    def words(self, answer: Answer) -> str:
+        """What the forge says of a refusal, fit to print."""
+        said = " ".join(_messages(answer.document)) or "no reason given"
+        return self.token.hide(" ".join(said.split()))[:_LONGEST_MESSAGE]
+
+    def pause(self, attempt: int) -> None:
+        """Wait before something is looked at again."""
+        self._sleep(_backoff(attempt))
+
+    def once(self, act: Callable[[], T], look: Callable[[], T | None]) -> T:
+        """Do what must not be done twice.
+
+        Args:
+            act: does it.
+            look: finds what it would have made.
+
+        Raises:
+            ForgeError: it is refused, and is not there.
+        """
+        for attempt in range(TRIES):
+            try:
+                return act()
+            except LostAnswerError:
+                self.pause(attempt)
+                found = look()
+                if found is not None:
+                    return found
+                if attempt + 1 == TRIES:
+                    raise
+            except RefusedError as error:
+                found = look() if error.status in {400, 405, 409, 422} else None
+                if found is None:
+                    raise
+                return found
+        raise AssertionError
+
+    def _once(self, method: str, url: str, body: Json, query: Query | None) -> Answer:
+        content = None if body is None else orjson.dumps(body)
+        headers = {**self.token.header}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        for _ in range(_REDIRECTS):
+            response = self._client.request(
+                method, url, content=content, params=query, headers=headers
+            )
+            if response.status_code not in _MOVED or "location" not in response.headers:
+                return Answer(response.status_code, response.headers, _json(response))
+            url, query = self._same_host(url, response.headers["location"]), None
+        raise ForgeError(f"{self.token.hide(url)} redirects without end")
+
+    def _url(self, path: str) -> str:
+        if "://" not in path:
+            return f"{self.base}{path}"
+        return self._same_host(self.base, path)
+
+    def _same_host(self, here: str, there: str) -> str:
+        """An address that the forge names, which gets the token: so of the same host only."""
+        target = urljoin(here, there)
+        if urlsplit(target)[:2] != urlsplit(self.base)[:2]:
+            raise ForgeError(
+                f"the forge at {self.base} points to another host: {self.token.hide(target)}",
+                hint="if that is right, set `forge: {url: …}` to it",
+            )
+        return target
+
+    def _judged(self, what: str, answer: Answer, allow: Container[int]) -> Answer:
+        if answer.status < 400 or answer.status in allow:  # noqa: PLR2004 - HTTP's refusals
+            return answer
+        said = self.words(answer)
+        message = f"the forge refuses {what}: {answer.status} {said}"
+        raise RefusedError(message, answer.status, said, hint=self._next_step(answer.status))
+
+    def _next_step(self, status: int) -> str | None:
+        if not self.token.text and status in {401, 403, 404}:
+            return f"there is no token: set {self.token.variable}"
+        return {
+            401: f"is the token in {self.token.variable} still valid?",
+            403: f"may the token in {self.token.variable} do it? docs/forges.md says what it needs",
+            404: f"does the repository exist, and may the token in {self.token.variable} see it?",
+        }.get(status)
+
+
+_AGAIN: Final = "run it again: it goes on from what is there"
+_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def _authorities(ca: str) -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415 - only hosted forges need it
+
+    context = ssl.create_default_context()
+    if ca:
+        try:
+            context.load_verify_locations(cafile=ca)
+        except OSError as error:
+            raise ForgeError(
+                f"the certificate authorities in {ca} cannot be read: {error.strerror or error}"
+            ) from None
+    return context
+
+
+def _json(response: httpx.Response) -> Json:
+    """The answer's JSON; a refusal may be a page of a proxy instead.
+
+    Raises:
+        httpx.RemoteProtocolError: the answer was cut off on its way.
+    """
+    if not response.content:
+        return None
+    try:
+        document: Json = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        if response.is_success:
+            raise httpx.RemoteProtocolError("the answer is not whole JSON") from None
+        return response.text[:_LONGEST_MESSAGE] if "<html" not in response.text.lower() else None
+    return document
+
+
+def _rate_wait(answer: Answer) -> float | None:
+    """How long to wait when the forge says "too many"; None when it says something else."""
+    headers = answer.headers
+    # GitHub says it with 403 as well: by one of these two headers, or in words.
+    limited = answer.status == _TOO_MANY or (
+        answer.status == 403  # noqa: PLR2004
+        and (
+            "retry-after" in headers
+            or headers.get("x-ratelimit-remaining") == "0"
+            or "rate limit" in " ".join(_messages(answer.document))
+        )
+    )
+    asked = _retry_after(headers.get("retry-after", ""))
+    if not limited:
+        return asked if answer.status == 503 and asked is not None else None  # noqa: PLR2004
+    if asked is not None:
+        return asked
+    reset = headers.get("x-ratelimit-reset", "") or headers.get("ratelimit-reset", "")
+    if reset.isdigit():
+        return max(1.0, int(reset) - time.time() + 1)
+    return _RATE_SECONDS * (1 + random.random() / 4)  # noqa: S311 - not a secret
+
+
+def _retry_after(text: str) -> float | None:
+    """Seconds, or a date."""
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _backoff(attempt: int) -> float:
+    return min(20.0, 0.5 * 2.0**attempt) * (0.75 + random.random() / 2)  # noqa: S311 - not a secret
+
+
+def _messages(document: Json) -> list[str]:
+    """What a refusal says, wherever the forge puts it."""
+    if isinstance(document, str):
+        return [document]
+    if isinstance(document, list):
+        return [text for item in document for text in _messages(item)]
+    if not isinstance(document, dict):
+        return []
+    keys = ("message", "error", "error_description", "errors", "detail", "fields")
+    found = [text for key in keys for text in _messages(document.get(key))]
+    if found:
+        return list(dict.fromkeys(found))
+    # GitLab names the field and lists what is wrong with it; GitHub has a code.
+    named: Document = {key: value for key, value in document.items() if key in _NAMED}
+    plain = named or document
+    told = {key: " ".join(_messages(value)) for key, value in plain.items()}
+    return [f"{key}: {words}" for key, words in told.items() if words]
+
+
+_NAMED: Final = frozenset({"resource", "field", "code"})
