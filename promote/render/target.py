@@ -140,13 +140,16 @@ class Target:
         if is_remote_file(path):
             text = self._remotes(path).file(path)
             records = read_records(yamlio.load_all(text, path), self.shared.schema, path)
-            resources.extend(records)
+            self._add_records(resources, records, path)
             return
         if parse_remote(path) is not None or self._is_directory(path):
             self._add_directory(resources, path)
             return
         full = self.directory.file(path)
         records = read_records(self.directory.documents(path), self.shared.schema, full)
+        self._add_records(resources, records, path)
+
+    def _add_records(self, resources: Accumulator, records: list[Record], path: str) -> None:
         if self.book is not None:
             for record in records:
                 record.made_by = self.book.from_file(path)
