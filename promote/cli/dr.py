@@ -70,3 +70,44 @@ def _variants(project: Project, variant: str) -> list[str]:
 def _code(results: list[VariantCheck]) -> int:
     holds = all(result.parity.holds for result in results)
     return ExitCode.DONE if holds else ExitCode.DIFFERENT
+
+
+@app.command()
+def failover(
+    variant: Annotated[str, typer.Argument(help="The variant that takes over.")],
+    *,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only show what would be changed, in which order.")
+    ] = False,
+    back: Annotated[bool, typer.Option("--back", help="The way back to the primary.")] = False,
+    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+) -> None:
+    """Open the pull request that sends traffic to a variant, or back.
+
+    With --plan nothing is written: the steps are shown for the files as they are now.
+    """
+    from promote.promotion import failover_report  # noqa: PLC0415 - help needs no engine
+    from promote.promotion.failover_request import make_failover, request_failover  # noqa: PLC0415
+
+    reports = {
+        Output.TEXT: failover_report.as_text,
+        Output.JSON: failover_report.as_json,
+        Output.MARKDOWN: failover_report.as_markdown,
+    }
+    if plan:
+        from promote.project import open_project  # noqa: PLC0415 - as above
+        from promote.promotion.view import View  # noqa: PLC0415
+
+        with open_project(warn=warn) as project:
+            view = View.open(project.tree, project.root)
+            found = make_failover(project, view, variant, back=back)
+            view.close()
+        typer.echo(reports[output](found), nl=False)
+        return
+    from promote.cli.promotions import opened, say  # noqa: PLC0415 - as above
+
+    with opened() as session:
+        found, pull = request_failover(session, variant, back=back)
+    if output is Output.TEXT:
+        say(f"pull request {pull.number}: {pull.title}", *([f"  {pull.url}"] if pull.url else []))
+    typer.echo(reports[output](found), nl=False)

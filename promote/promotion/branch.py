@@ -39,7 +39,7 @@ class Wish:
 
     branch: str
     marker: str
-    edits: Callable[[Tree], Mapping[str, bytes]]
+    edits: Callable[[Tree], Mapping[str, bytes | None]]
     message: str
 
 
