@@ -32,7 +32,7 @@ class HelmProgram:
 
     Args:
         command: the helm program, a name or a path.
-        api_versions, kube_version: what charts see of the cluster, whatever they ask for.
+        api_versions, kube_version: what charts see of the cluster, where an entry does not say.
     """
 
     def __init__(
@@ -50,8 +50,8 @@ class HelmProgram:
         """
         chart = replace(
             chart,
-            api_versions=self.api_versions or chart.api_versions,
-            kube_version=self.kube_version or chart.kube_version,
+            api_versions=chart.api_versions or self.api_versions,
+            kube_version=chart.kube_version or self.kube_version,
         )
         with _workshop() as work:
             folder = work / "chart" / chart.name
@@ -111,9 +111,15 @@ class HelmProgram:
         except subprocess.TimeoutExpired:
             raise OutsideError(f"{doing} took more than {_SECONDS} seconds") from None
         if ran.returncode:
-            said = ran.stderr.decode(errors="replace").strip().splitlines() or ["helm said nothing"]
-            raise OutsideError(f"{doing} failed: {said[-1].removeprefix('Error: ')}")
+            raise OutsideError(f"{doing} failed: {_reason(ran.stderr)}")
         return ran.stdout
+
+
+def _reason(said: bytes) -> str:
+    """The line of helm's complaint that says most: its error, and not the advice below."""
+    lines = said.decode(errors="replace").strip().splitlines() or ["helm said nothing"]
+    error = next((line for line in lines if line.startswith("Error: ")), lines[-1])
+    return error.removeprefix("Error: ")
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         self.served.requests.append(path)
         file = self.served.root / path.lstrip("/")
-        if file.suffix in {".yaml", ".json"} and file.is_file():
+        if file.suffix in {".yaml", ".json", ".tgz"} and file.is_file():
             self._answer(200, "text/plain", file.read_bytes())
         elif path.startswith("/moved/"):
             self.send_response(302)

@@ -1,0 +1,3 @@
+from support.githttp import git_server
+
+__all__ = ["git_server"]
