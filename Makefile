@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK
 
 BIN := .venv/bin
 PARTS ?= all
-TEST_PARTS := kustomize kubectl helm kubeconform kubeconform-schemas gitea
+TEST_PARTS := kustomize kubectl helm crane kubeconform kubeconform-schemas gitea
 CODE := promote tools tests
 
 .PHONY: help
