@@ -44,26 +44,14 @@ def explain_values(
         ValuesError: the values do not fit their schema.
     """
     unit = project.units(environment, [app], cluster)[0]
-    merged = UnitSource(project, unit).values
     rows = []
-    for path, setter in merged.setters.items():
-        place = setter.place
-        row = ValueRow(
-            _shown(path), _at(merged.data, path), setter.layer.name, place.file, place.line
-        )
-        rows.append(row)
+    for found in UnitSource(project, unit).values.rows():
+        place = found.setter.place
+        layer = found.setter.layer.name
+        rows.append(ValueRow(_shown(found.path), found.value, layer, place.file, place.line))
     return sorted(rows, key=lambda row: row.path)
 
 
 def _shown(path: FieldPath) -> str:
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")
-
-
-def _at(node: Json, path: FieldPath) -> Json:
-    for step in path:
-        if isinstance(node, dict):
-            node = node[str(step)]
-        elif isinstance(node, list):
-            node = node[int(step)]
-    return node
