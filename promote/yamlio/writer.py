@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 _CACHE_LIMIT = 50_000
 _MAX_KEY = 128
+_MAX_CACHED = 500  # characters of a string
 
 # Strings that need no thought: they start with a letter or a slash, hold nothing that YAML gives a
 # meaning to, and do not read as something else (which _WORDS and the first character rule out).
@@ -32,6 +33,7 @@ _WORDS = frozenset(
     for form in (word, word.capitalize(), word.upper())
 )
 _PLAIN_KEY_ORDER = re.compile(r"[A-Za-z]+\Z")
+_LITERALS = {None: "null", True: "true", False: "false"}
 
 
 def dump(document: Json) -> str:
@@ -57,36 +59,34 @@ def _mapping(
     """Write a mapping; `first` replaces the indentation of the first line, behind a dash."""
     pad = " " * indent
     lead = pad if first is None else first
-    for key in sort_keys(mapping):
+    for key, name in _rows.get(tuple(mapping)) or _rows_of(mapping):
         value = mapping[key]
-        name = _key(key)
-        if len(name) > _MAX_KEY or "\n" in name:
-            out.append(f"{lead}? {_text(key, indent, indent + 2)}\n{pad}:")
-            column = indent + 1
-        else:
-            out.append(f"{lead}{name}:")
-            column = indent + len(name) + 1
-        lead = pad
+        if not name:
+            name = f"? {_text(key, indent, indent + 2)}\n{pad}:"  # noqa: PLW2901 - of one key
         kind = type(value)
         if kind is str:
-            out.append(" ")
-            out.append(_text(value, indent, column + 1))  # type: ignore[arg-type]
-            out.append("\n")
+            # As _text, without a call for the greater part of all values.
+            text = _short.get(value)  # type: ignore[arg-type]
+            if text is None or len(text) + len(name) + indent >= WIDTH:
+                column = indent + (2 if name[:2] == "? " else len(name) + 1)
+                text = _text(value, indent, column)  # type: ignore[arg-type]
+            out.append(f"{lead}{name} {text}\n")
         elif kind is dict:
             if value:
-                out.append("\n")
+                out.append(f"{lead}{name}\n")
                 _mapping(value, indent + 2, out)  # type: ignore[arg-type]
             else:
-                out.append(" {}\n")
+                out.append(f"{lead}{name} {{}}\n")
         elif kind is list:
             if value:
-                out.append("\n")
+                out.append(f"{lead}{name}\n")
                 _sequence(value, indent, out)  # type: ignore[arg-type]
             else:
-                out.append(" []\n")
+                out.append(f"{lead}{name} []\n")
         else:
-            out.append(" ")
-            _scalar(value, indent, column + 1, out)
+            out.append(f"{lead}{name} ")
+            _scalar(value, indent, 0, out)
+        lead = pad
 
 
 def _sequence(items: list[Json], indent: int, out: list[str], first: str | None = None) -> None:
@@ -107,12 +107,8 @@ def _sequence(items: list[Json], indent: int, out: list[str], first: str | None 
 def _scalar(value: Json, indent: int, column: int, out: list[str]) -> None:
     if isinstance(value, str):
         out.append(_text(value, indent, column))
-    elif value is None:
-        out.append("null")
-    elif value is True:
-        out.append("true")
-    elif value is False:
-        out.append("false")
+    elif value is None or value is True or value is False:
+        out.append(_LITERALS[value])
     elif isinstance(value, dict):
         out.append("{}")
     elif isinstance(value, list):
@@ -122,6 +118,22 @@ def _scalar(value: Json, indent: int, column: int, out: list[str]) -> None:
     out.append("\n")
 
 
+# Most mappings have the keys of another, and their order takes longest to find.
+_rows: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+
+
+def _rows_of(mapping: dict[str, Json]) -> list[tuple[str, str]]:
+    """The keys in order, each with its text and colon; empty for a key on lines of its own."""
+    rows = []
+    for key in sort_keys(mapping):
+        name = _key(key)
+        rows.append((key, "" if len(name) > _MAX_KEY or "\n" in name else f"{name}:"))
+    if len(_rows) > _CACHE_LIMIT:
+        _rows.clear()
+    _rows[tuple(mapping)] = rows
+    return rows
+
+
 # A string's text depends on where it stands only when it is long or has several lines.
 _short: dict[str, str] = {}
 _keys: dict[str, str] = {}
@@ -129,79 +141,65 @@ _keys: dict[str, str] = {}
 
 def _text(value: str, indent: int, column: int) -> str:
     known = _short.get(value)
+    pad = "\n" + " " * (indent + 2)
     if known is None:
-        known = _short_text(value)
-        if known is None:
-            return _long_text(value, indent, column)
-        if len(_short) > _CACHE_LIMIT:
-            _short.clear()
-        _short[value] = known
-    if column + len(known) > WIDTH and " " in known:
-        return _long_text(value, indent, column)
-    return known
+        if "\n" in value:
+            block = style_of(value) is Style.LITERAL
+            return _literal(value, pad) if block else _double(value, pad, column)
+        known = _one_line(value)
+        if len(value) <= _MAX_CACHED:
+            if len(_short) > _CACHE_LIMIT:
+                _short.clear()
+            _short[value] = known
+    if column + len(known) <= WIDTH or " " not in known:
+        return known
+    if known[0] == '"':
+        return _double(value, pad, column)
+    if known[0] == "'":
+        return f"'{_folded(known[1:-1], pad, column + 1)}'"
+    return _folded(known, pad, column)
 
 
-def _short_text(value: str) -> str | None:
-    """The text of a string on one line, or None when it depends on its place."""
+def _one_line(value: str) -> str:
+    """The text of a string without line feeds, as long as it may be."""
     if _SIMPLE.match(value) and value not in _WORDS:
         return value
-    if "\n" in value:
-        return None
     style = style_of(value)
     if style is Style.PLAIN:
         return value
     if style is Style.SINGLE:
         return "'" + value.replace("'", "''") + "'"
+    return _quoted(value)
+
+
+def _quoted(value: str) -> str:
     return '"' + "".join(map(_escape_of(value), value)) + '"'
 
 
 def _key(key: str) -> str:
     known = _keys.get(key)
     if known is None:
-        known = _short_text(key)
-        if known is None:  # a key is on one line, whatever it holds
-            known = '"' + "".join(map(_escape_of(key), key)) + '"'
+        known = _quoted(key) if "\n" in key else _one_line(key)
         if len(_keys) > _CACHE_LIMIT:
             _keys.clear()
         _keys[key] = known
     return known
 
 
-def _long_text(value: str, indent: int, column: int) -> str:
-    style = style_of(value)
-    pad = "\n" + " " * (indent + 2)
-    if style is Style.LITERAL:
-        return _literal(value, " " * (indent + 2))
-    if style is Style.DOUBLE:
-        return _double(value, pad, column)
-    quote = "'" if style is Style.SINGLE else ""
-    return quote + _folded(value, pad, column + len(quote), single=bool(quote)) + quote
-
-
-def _folded(value: str, pad: str, column: int, *, single: bool) -> str:
-    """A plain or single-quoted string, broken at the first single space past the width."""
+def _folded(text: str, pad: str, column: int) -> str:
+    """The inside of a plain or single-quoted string, broken at single spaces past the width."""
     out = []
-    spaces = False
-    last = len(value) - 1
-    for index, char in enumerate(value):
-        if char == " ":
-            inside = 0 < index < last or not single
-            next_is_space = index < last and value[index + 1] == " "
-            if not spaces and column > WIDTH and inside and not next_is_space:
-                out.append(pad)
-                column = len(pad) - 1
-            else:
-                out.append(" ")
-                column += 1
-            spaces = True
+    start, last = 0, len(text) - 1
+    at = text.find(" ", max(1, WIDTH + 1 - column))
+    while 0 < at < last:
+        if text[at + 1] == " " or text[at - 1] == " ":
+            at = text.find(" ", at + 1)
         else:
-            if char == "'" and single:
-                out.append("'")
-                column += 1
-            out.append(char)
-            column += 1
-            spaces = False
-    return "".join(out)
+            out.append(text[start:at])
+            start = at + 1
+            at = text.find(" ", start + max(0, WIDTH + 2 - len(pad)))
+    out.append(text[start:])
+    return pad.join(out)
 
 
 _ESCAPES = {
@@ -280,9 +278,13 @@ def _literal(value: str, pad: str) -> str:
         chomp = "+"
     else:
         chomp = ""
-    lines = value.removesuffix("\n").split("\n")
-    body = "\n".join(pad + line if line else "" for line in lines)
-    return f"|{hint}{chomp}\n{body}"
+    body = "\n" + value.removesuffix("\n")
+    if value[0] == "\n" or "\n\n" in value:  # empty lines have no indentation
+        lines = body.split("\n")[1:]
+        body = "".join(pad + line if line else "\n" for line in lines)
+    else:
+        body = body.replace("\n", pad)
+    return f"|{hint}{chomp}{body}"
 
 
 def sort_keys(mapping: dict[str, Json]) -> list[str]:
