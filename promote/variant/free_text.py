@@ -87,7 +87,7 @@ class TextScanner:
         self._rules = [(rule, parse_path(rule.field)) for rule in rules]
         self._table = table or FieldTable()
         self._words = _vocabulary(names)
-        # Rules name resources as the primary does.
+        # Rules name resources as the primary does, which here may be the name before or after.
         self._former = {names.moved(thing): thing.name for thing in names.names}
 
     def rewritten(self, resource: Resource) -> Document:
@@ -165,11 +165,12 @@ class TextScanner:
         if not self._rules:
             return []
         group, _, kind, name, place = resource.id
-        name = self._former.get(Named(group, kind, place, name), name)
+        known = {name, self._former.get(Named(group, kind, place, name), name)}
         return [
             (rule, keys)
             for rule, keys in self._rules
-            if fnmatchcase(kind, rule.kind or "*") and fnmatchcase(name, rule.name or "*")
+            if fnmatchcase(kind, rule.kind or "*")
+            and any(fnmatchcase(one, rule.name or "*") for one in known)
         ]
 
 

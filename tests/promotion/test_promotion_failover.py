@@ -65,7 +65,7 @@ def field(environment: str, kind: str, *path: str | int) -> list[Json]:
             if one.id.kind == kind:
                 node: Json = one.doc
                 for step in path:
-                    node = node[step]  # type: ignore[index,call-overload]  # the example has it
+                    node = node[step]
                 found.append(node)
     return found
 
