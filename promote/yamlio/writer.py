@@ -15,7 +15,7 @@ from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.numbers import go_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from promote.model.json import Json
 
@@ -143,21 +143,22 @@ def _text(value: str, indent: int, column: int) -> str:
     known = _short.get(value)
     pad = "\n" + " " * (indent + 2)
     if known is None:
-        if "\n" in value:
-            block = style_of(value) is Style.LITERAL
-            return _literal(value, pad) if block else _double(value, pad, column)
-        known = _one_line(value)
+        if "\n" not in value:
+            known = _one_line(value)
+        elif style_of(value) is Style.LITERAL:
+            return _literal(value, pad)
+        else:
+            known = _quoted(value)
         if len(value) <= _MAX_CACHED:
             if len(_short) > _CACHE_LIMIT:
                 _short.clear()
             _short[value] = known
     if column + len(known) <= WIDTH or " " not in known:
         return known
-    if known[0] == '"':
-        return _double(value, pad, column)
-    if known[0] == "'":
-        return f"'{_folded(known[1:-1], pad, column + 1)}'"
-    return _folded(known, pad, column)
+    quote = known[0]
+    if quote not in "'\"":
+        return _folded(known, pad, column)
+    return quote + _folded(known[1:-1], pad, column + 1, double=quote == '"') + quote
 
 
 def _one_line(value: str) -> str:
@@ -172,10 +173,6 @@ def _one_line(value: str) -> str:
     return _quoted(value)
 
 
-def _quoted(value: str) -> str:
-    return '"' + "".join(map(_escape_of(value), value)) + '"'
-
-
 def _key(key: str) -> str:
     known = _keys.get(key)
     if known is None:
@@ -186,20 +183,25 @@ def _key(key: str) -> str:
     return known
 
 
-def _folded(text: str, pad: str, column: int) -> str:
-    """The inside of a plain or single-quoted string, broken at single spaces past the width."""
-    out = []
+def _folded(text: str, pad: str, column: int, *, double: bool = False) -> str:
+    """What is within the quotes of a long string, or a plain one, in lines.
+
+    It is broken at the first space past the width, which has to be a single one unless double
+    quotes stand around it: there a backslash keeps the spaces that follow.
+    """
+    out: list[str] = []
     start, last = 0, len(text) - 1
     at = text.find(" ", max(1, WIDTH + 1 - column))
     while 0 < at < last:
-        if text[at + 1] == " " or text[at - 1] == " ":
+        more = text[at + 1] == " "
+        if text[at - 1] == " " or (more and not double):
             at = text.find(" ", at + 1)
-        else:
-            out.append(text[start:at])
-            start = at + 1
-            at = text.find(" ", start + max(0, WIDTH + 2 - len(pad)))
+            continue
+        out += (text[start:at], f"{pad}\\" if more else pad)
+        start = at + 1
+        at = text.find(" ", start + max(0, WIDTH + 2 - len(pad) - more))
     out.append(text[start:])
-    return pad.join(out)
+    return "".join(out)
 
 
 _ESCAPES = {
@@ -209,6 +211,7 @@ _ESCAPES = {
 }  # fmt: skip
 
 
+_ESCAPED_ASCII = re.compile(r"""["\\\x00-\x1f\x7f]""")
 _BOM = "\ufeff"
 _PRINTABLE = ((0x20, 0x7E), (0xA0, 0xD7FF), (0xE000, 0xFFFD))
 
@@ -223,14 +226,6 @@ def _escape(char: str) -> str:
     return _escape_always(char)
 
 
-def _escape_of(value: str) -> Callable[[str], str]:
-    """How characters of a string are escaped: all of them behind a byte order mark.
-
-    go-yaml means to ask whether a character is one, and asks whether the string begins with one.
-    """
-    return _escape_always if value.startswith(_BOM) else _escape
-
-
 def _escape_always(char: str) -> str:
     if char == "\xa0":
         return "\\_"
@@ -243,31 +238,17 @@ def _escape_always(char: str) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four, or eight
 
 
-def _double(value: str, pad: str, column: int) -> str:
-    out = ['"']
-    column += 1
-    spaces = False
-    last = len(value) - 1
-    escape = _escape_of(value)
-    for index, char in enumerate(value):
-        if char == " " and escape is _escape:
-            if not spaces and column > WIDTH and 0 < index < last:
-                out.append(pad)
-                column = len(pad) - 1
-                if value[index + 1] == " ":
-                    out.append("\\")
-                    column += 1
-            else:
-                out.append(" ")
-                column += 1
-            spaces = True
-        else:
-            text = escape(char)
-            out.append(text)
-            column += len(text)
-            spaces = False
-    out.append('"')
-    return "".join(out)
+def _quoted(value: str) -> str:
+    """A string in double quotes, on one line.
+
+    go-yaml means to ask whether a character is a byte order mark, and asks whether the string
+    begins with one; so behind one all characters are escaped.
+    """
+    if value.startswith(_BOM):
+        return f'"{"".join(map(_escape_always, value))}"'
+    if value.isascii():
+        return f'"{_ESCAPED_ASCII.sub(lambda found: _escape(found[0]), value)}"'
+    return f'"{"".join(map(_escape, value))}"'
 
 
 def _literal(value: str, pad: str) -> str:
