@@ -16,6 +16,7 @@ from promote.variant.findings import Finding, Severity
 from promote.variant.free_text import TextScanner
 from promote.variant.references import references
 from promote.variant.rename import rename
+from promote.variant.selectors import selecting_nothing
 from promote.variant.shared import Shared
 from promote.variant.survey import inventory_of
 
@@ -116,7 +117,8 @@ class Parity:
         references: how many references were followed in them.
         declared: what the variant's own overlays make different.
         unexplained: what differs for no declared reason.
-        dangling: references that lead nowhere, or back to the primary.
+        dangling: references that lead nowhere, or back to the primary, and selectors that select
+            nothing any more.
         warnings: what a person should look at, such as names in free text.
     """
 
@@ -189,6 +191,9 @@ class _Check:
                 paths = changed.get(resource.id, ())
                 self.found += dangling(resource, mentions, judge, paths, unit.locate)
             self.found += self._text(unit)
+        primary = (resource for unit in units for resource in unit.primary)
+        placed = ((resource, unit.locate) for unit in units for resource in unit.variant)
+        self.found += selecting_nothing(primary, placed, self.names)
         errors = (one for one in self.found if one.severity is Severity.ERROR)
         warnings = (one for one in self.found if one.severity is Severity.WARNING)
         return Parity(

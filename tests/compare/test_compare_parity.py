@@ -136,6 +136,18 @@ PATCHES = {
         "/spec/externalServers/0/clusters/0/name",
         "prod-east",
     ),
+    "selector of pods": (
+        "orders",
+        "kind: Service, name: orders",
+        "/spec/selector",
+        "{app.kubernetes.io/name: odrers}",
+    ),
+    "selector of a policy": (
+        "orders",
+        "kind: AuthorizationPolicy, name: orders",
+        "/spec/selector/matchLabels",
+        "{app.kubernetes.io/name: other}",
+    ),
     "service of neither side": (
         "orders",
         "kind: VirtualService, name: orders",
