@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, Json
     from promote.model.resource import Origin
+    from promote.render.ties import Ties
 
 CLUSTER_SCOPE = "_non_namespaceable_"
 """Stands for the namespace of what cannot have one; no namespace can have this name."""
@@ -78,6 +79,7 @@ class Record(Resource):
         variables: names of the `vars` that read this resource.
         made_by: the `config.kubernetes.io/origin` note, when it is asked for.
         changed_by: the notes of the transformers that touched it, when they are asked for.
+        ties: entries of several maps that are one value.
     """
 
     __slots__ = (
@@ -92,6 +94,7 @@ class Record(Resource):
         "prefixes",
         "scopes",
         "suffixes",
+        "ties",
         "variables",
     )
 
@@ -107,6 +110,7 @@ class Record(Resource):
         self.variables: tuple[str, ...] = ()
         self.made_by: Document | None = None
         self.changed_by: tuple[Document, ...] = ()
+        self.ties: Ties | None = None
         self._key: Key | None = None
         self._key_of: Document | None = None
 
@@ -119,6 +123,7 @@ class Record(Resource):
         twin.from_helm = self.from_helm
         twin.made_by = self.made_by
         twin.changed_by = self.changed_by
+        twin.ties = self.ties
         twin._key = self._key
         twin._key_of = self._key_of
         return twin

@@ -21,6 +21,7 @@ from promote.render.manifests import read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of
 from promote.render.remote import is_remote_file, parse_remote
+from promote.render.ties import follow_ties
 from promote.render.trace import LOADED, Cause
 from promote.render.transformers import TRANSFORMERS
 from promote.render.variables import merge_sets, merge_variables
@@ -120,6 +121,7 @@ class Target:
         layer = self._layer(resources)
         for transformer, note, cause in self._transformers(layer):
             transformer(resources)
+            follow_ties(resources.records)
             self._trace(resources, cause)
             if note is not None:
                 for record in resources.records:

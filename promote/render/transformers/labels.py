@@ -9,12 +9,14 @@ from promote.render.decode import Fields
 from promote.render.fields import Create, update_document
 from promote.render.fieldspecs import field_spec, merge_specs
 from promote.render.layer import PathsByKind, specs_of
+from promote.render.ties import places_without, tie
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from promote.model.json import Document, Json
+    from promote.model.json import Document, FieldPath, Json
     from promote.render.accumulator import Accumulator
+    from promote.render.fields import Path
     from promote.render.fieldspecs import FieldConfig, FieldSpec
     from promote.render.kustomization import Labels
     from promote.render.layer import Layer, Transformer
@@ -39,10 +41,27 @@ class AddEntries:
         if not self.entries:
             return
         for record in resources.records:
-            for path, create in self._paths[record.key.gvk]:
+            paths = self._paths[record.key.gvk]
+            new = self._new_places(record.doc, paths) if len(paths) > 1 else {}
+            for path, create in paths:
                 record.doc = update_document(
                     record.doc, path, self._add, Create.MAPPING if create else None
                 )
+            for key, places in new.items():
+                tie(record, self.entries[key], places)
+
+    def _new_places(
+        self, doc: Document, paths: Iterable[tuple[Path, bool]]
+    ) -> dict[str, list[FieldPath]]:
+        """Where each entry is not there yet and will be."""
+        return {
+            key: [
+                place
+                for path, create in paths
+                for place in places_without(doc, path, key, create=create)
+            ]
+            for key in self.entries
+        }
 
     def _add(self, old: Json) -> Json:
         if not isinstance(old, dict):

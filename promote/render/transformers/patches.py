@@ -214,6 +214,7 @@ class JsonPatches:
                 raise PatchError(
                     f"{self.source} on {record.key}: {error.message}", hint=error.hint
                 ) from None
+            record.ties = None
             if self._takes_annotations:
                 record.forget_notes()
         resources.changed()

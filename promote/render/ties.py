@@ -1,0 +1,120 @@
+"""Labels that are one value in several places: what is said of one of them holds for all.
+
+When kustomize adds an entry to several maps of a resource, they share the node that holds the
+value. A later layer that changes the entry in one place, as by `labels` without selectors or by a
+strategic merge patch, so changes it in all of them. A JSON patch makes all nodes anew, and unties
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from promote.model.json import Document, FieldPath, Json
+    from promote.render.fields import Path
+    from promote.render.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One value in several places.
+
+    Attributes:
+        value: what it was when it was last looked at.
+        places: where it stands.
+    """
+
+    value: Json
+    places: tuple[FieldPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The ties of a resource, and its document when they were last looked at."""
+
+    ties: tuple[Tie, ...]
+    doc: Document
+
+
+def places_without(doc: Document, path: Path, key: str, *, create: bool) -> Iterator[FieldPath]:
+    """Where an entry will be new, if it is added to the maps at a field path."""
+    yield from _places(doc, path, 0, (), key, create=create)
+
+
+def _places(
+    node: Json, path: Path, depth: int, at: FieldPath, key: str, *, create: bool
+) -> Iterator[FieldPath]:
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _places(item, path, depth, (*at, index), key, create=create)
+    elif node is None and depth and create:
+        yield (*at, *(step.name for step in path[depth:]), key)
+    elif isinstance(node, dict):
+        if depth == len(path):
+            if key not in node:
+                yield (*at, key)
+            return
+        step = path[depth]
+        if step.name in node or (create and not step.is_list):
+            inner = node.get(step.name)
+            yield from _places(inner, path, depth + 1, (*at, step.name), key, create=create)
+
+
+def tie(record: Record, value: Json, places: Iterable[FieldPath]) -> None:
+    """Note that an entry was added to several maps at once."""
+    tied = tuple(dict.fromkeys(places))
+    if len(tied) > 1:
+        known = record.ties.ties if record.ties else ()
+        record.ties = Ties((*known, Tie(value, tied)), record.doc)
+
+
+def follow_ties(records: Iterable[Record]) -> None:
+    """Let each place of a tie have the value that one of them was given."""
+    for record in records:
+        if record.ties is not None and record.ties.doc is not record.doc:
+            _follow(record, record.ties)
+
+
+def _follow(record: Record, known: Ties) -> None:
+    kept = []
+    for one in known.ties:
+        found = [(place, _at(record.doc, place)) for place in one.places]
+        there = [(place, value) for place, value in found if value is not None]
+        changed = [(place, value) for place, value in there if value != one.value]
+        value = one.value
+        if changed:
+            # A patch goes through a document in the order of its keys.
+            _, value = max(changed, key=lambda pair: [str(step) for step in pair[0]])
+            for place, old in there:
+                if old != value:
+                    doc = _put(record.doc, place, value)
+                    record.doc = doc  # type: ignore[assignment]  # a place is below the top
+        if len(there) > 1:
+            kept.append(Tie(value, tuple(place for place, _ in there)))
+    record.ties = Ties(tuple(kept), record.doc) if kept else None
+
+
+def _at(node: Json, place: FieldPath) -> Json:
+    for step in place:
+        if isinstance(node, dict) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return None
+    return node
+
+
+def _put(node: Json, place: FieldPath, value: Json) -> Json:
+    if not place:
+        return value
+    step, *rest = place
+    if isinstance(node, dict) and isinstance(step, str):
+        return {**node, step: _put(node[step], tuple(rest), value)}
+    if isinstance(node, list) and isinstance(step, int):
+        return [*node[:step], _put(node[step], tuple(rest), value), *node[step + 1 :]]
+    return node
