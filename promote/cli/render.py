@@ -42,24 +42,45 @@ class _Command(typer.core.TyperCommand):
 
 @app.command(cls=_Command)
 def render(
-    directory: Annotated[
-        str | None,
+    directories: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="A directory with a kustomization, or the address of one.", show_default=False
+            metavar="[DIRECTORY]...",
+            help="A directory with a kustomization, or the address of one.",
+            show_default=False,
         ),
     ] = None,
     *,
-    environment: Annotated[
-        str, typer.Option("--env", "-e", help="An environment of the project.")
-    ] = "",
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="All environments, or all overlays where there is no project."),
+    ] = False,
+    environments: Annotated[
+        list[str] | None,
+        typer.Option("--env", "-e", help="An environment of the project; may be repeated."),
+    ] = None,
     apps: Annotated[
         list[str] | None, typer.Option("--app", "-a", help="Only these apps; may be repeated.")
     ] = None,
     cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write a file, or a file a resource into a directory."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write a file, or a file a resource into a directory; a file an overlay of many.",
+        ),
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Processes for many overlays; 0: each core.")
+    ] = 1,
+    scheduler: Annotated[
+        str, typer.Option(help="The address of a Dask scheduler that has workers for them.")
+    ] = "",
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Render all of them, and keep no results.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     annotate_origin: Annotated[
         bool, typer.Option("--annotate-origin", help="With --env: say beside each line who set it.")
     ] = False,
@@ -88,14 +109,16 @@ def render(
     """Print the manifests of a directory, or of an environment.
 
     A directory is rendered as `kustomize build` renders it, with the same flags. With --env, the
-    apps of an environment of the project are.
+    apps of an environment of the project are. Several of these, or --all, are rendered at once,
+    and only what changed since the last time.
     """
-    if directory is not None and environment:
+    if directories and environments:
         raise UsageError("give a directory or --env, not both")
-    if annotate_origin and not environment:
-        raise UsageError("--annotate-origin needs --env: a directory alone has no layers")
-    if environment:
-        _environment(environment, apps or (), cluster, output, annotate=annotate_origin)
+    if annotate_origin and len(environments or ()) != 1:
+        raise UsageError("--annotate-origin needs one --env: a directory alone has no layers")
+    many = every or len(directories or ()) > 1 or len(environments or ()) > 1
+    if environments and not many:
+        _environment(environments[0], apps or (), cluster, output, annotate=annotate_origin)
         return
     flags = BuildFlags(
         load_restrictor,
@@ -107,7 +130,23 @@ def render(
         tuple(helm_api_versions or ()),
         helm_kube_version,
     )
-    _print(build_directory(directory or ".", flags), output)
+    if many:
+        from promote.cli.fleet import FleetFlags, render_many  # noqa: PLC0415 - not for one
+
+        wanted = FleetFlags(
+            every,
+            tuple(environments or ()),
+            tuple(apps or ()),
+            cluster,
+            tuple(directories or ()),
+            output,
+            jobs,
+            scheduler,
+            not no_cache,
+            quiet,
+        )
+        raise typer.Exit(render_many(wanted, flags))
+    _print(build_directory(directories[0] if directories else ".", flags), output)
 
 
 def _environment(

@@ -102,6 +102,17 @@ def _kustomizations(tree: Tree, path: str, depth: int) -> Iterator[str]:
             yield from _kustomizations(tree, below, depth + 1)
 
 
+def leaves(tree: Tree, root: str) -> list[str]:
+    """The directories that have a kustomization and that no other one uses, in order.
+
+    Raises:
+        FileMissingError: the folder is not there.
+    """
+    directories = list(_kustomizations(tree, root, 0))
+    used, _ = _used(tree, directories)
+    return [path for path in directories if path not in used]
+
+
 def _used(tree: Tree, directories: Sequence[str]) -> tuple[set[str], list[str]]:
     """The directories that others build on, and those that cannot be read."""
     files = ParsedFiles()

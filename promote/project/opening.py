@@ -57,13 +57,13 @@ def open_project(
     """
     if tree is None:
         folder = find_root(Path(root) if root is not None else None)
-        tree = DiskTree(confine=str(_work_tree(folder)))
+        tree = DiskTree(confine=str(work_tree(folder)))
         root = str(folder)
     path = str(root or "/")
     return Project(load_config(tree, path), tree, path, warn)
 
 
-def _work_tree(folder: Path) -> Path:
+def work_tree(folder: Path) -> Path:
     """The top of the Git work tree around a folder, which bases may be shared from."""
     for above in (folder, *folder.parents):
         if (above / ".git").exists():

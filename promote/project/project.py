@@ -42,6 +42,7 @@ class Project:
         tree: where the files are.
         root: the project's folder in the tree.
         warn: takes each warning, one line.
+        templates: the same tree, as it is to be seen by templates.
     """
 
     def __init__(
@@ -50,13 +51,14 @@ class Project:
         tree: Tree,
         root: str,
         warn: Callable[[str], None] | None = None,
+        templates: Tree | None = None,
     ) -> None:
         self.config = config
         self.tree = tree
         self.root = root
         self._warn = warn or (lambda _: None)
         self._files = ParsedFiles()
-        self._renderer = TemplateRenderer(tree, root)
+        self._renderer = TemplateRenderer(templates or tree, root)
         self._rendered: dict[Unit, list[Resource]] = {}
         self.rename_maps: dict[str, RenameMap] = {}
         self.field_tables: dict[str, FieldTable] = {}

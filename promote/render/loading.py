@@ -170,14 +170,15 @@ class Directory:
             KustomizationError: there is none, there are several, or it is wrong.
             YamlError: it is not YAML.
         """
+        # Asked for each time, so that a tree can tell what a build depends on.
+        names = [name for name in FILE_NAMES if self.tree.kind(f"{self.root}/{name}") == "file"]
         known = self.files.kustomizations.get(self.root)
         if known is None:
-            known = self._read_kustomization()
+            known = self._read_kustomization(names)
             self.files.kustomizations[self.root] = known
         return known
 
-    def _read_kustomization(self) -> tuple[Kustomization, str]:
-        names = [name for name in FILE_NAMES if self.tree.kind(f"{self.root}/{name}") == "file"]
+    def _read_kustomization(self, names: list[str]) -> tuple[Kustomization, str]:
         shown = self.tree.display(self.root)
         if not names:
             raise KustomizationError(

@@ -1,0 +1,202 @@
+"""Rendering many overlays at once: `promote render --all`, several `--env`, several directories."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promote.cli.building import LoadRestrictor
+from promote.cli.common import warn
+from promote.cli.progress import Meter
+from promote.errors import ExitCode, FileMissingError, UsageError
+from promote.project.fleet import Fleet, each_error
+from promote.project.kitchen import Job, Recipe, close_kitchens, digest_of
+from promote.project.outputs import OutputFolder
+from promote.store import ResultStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+
+    from promote.cli.building import BuildFlags
+    from promote.project.fleet import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFlags:
+    """What is rendered, and how.
+
+    Attributes:
+        every: all there is; else only what is named.
+        environments, apps, cluster, directories: what is named.
+        output: where to write; stdout when None.
+        jobs: processes; 0 for one a core.
+        scheduler: the address of a Dask scheduler, or empty.
+        store: keep results, and use those that are kept.
+        quiet: say nothing on the way.
+    """
+
+    every: bool = False
+    environments: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+    cluster: str = ""
+    directories: tuple[str, ...] = ()
+    output: Path | None = None
+    jobs: int = 1
+    scheduler: str = ""
+    store: bool = True
+    quiet: bool = False
+
+
+def render_many(flags: FleetFlags, building: BuildFlags) -> int:
+    """Render many overlays.
+
+    Args:
+        flags: what is rendered, and where.
+        building: how directories are built.
+
+    Returns:
+        The exit code: an error where anything could not be rendered.
+
+    Raises:
+        PromoteError: there is nothing to render, or it cannot be written.
+    """
+    recipe, jobs = _planned(flags, _recipe(building))
+    with ExitStack() as stack:
+        stack.callback(close_kitchens)
+        store = stack.enter_context(ResultStore()) if flags.store else None
+        executor, workers = _executor(flags, stack)
+        fleet = Fleet(recipe, store, executor, workers, bool(flags.scheduler))
+        meter = stack.enter_context(Meter(len(jobs), quiet=flags.quiet))
+        if flags.output is None:
+            outcomes = _printed(fleet, jobs, meter)
+        else:
+            outcomes = _written(fleet, jobs, meter, flags)
+    for outcome in outcomes:
+        for message in outcome.warnings:
+            warn(f"{outcome.job.name}: {message}")
+    failed = each_error(outcomes, lambda text: print(f"promote: {text}", file=sys.stderr))
+    if failed:
+        print(f"promote: {failed} of {len(jobs)} could not be rendered", file=sys.stderr)
+    return ExitCode.ERROR if failed else ExitCode.DONE
+
+
+def _recipe(building: BuildFlags) -> Recipe:
+    """How to build; where is not known yet."""
+    helm = building.helm_command, building.helm_api_versions, building.helm_kube_version
+    return Recipe(
+        root="",
+        restrict=building.restrictor is LoadRestrictor.ROOT_ONLY,
+        reorder=building.reorder.value,
+        managed_by=building.managed_by,
+        helm=helm if building.helm else None,
+        remote_hosts=building.remote_hosts,
+        run=f"{os.getpid()} {time.time_ns()}",
+    )
+
+
+def _written(fleet: Fleet, jobs: Sequence[Job], meter: Meter, flags: FleetFlags) -> list[Outcome]:
+    folder = OutputFolder(flags.output or Path())
+    outcomes = []
+    for outcome in fleet.render(jobs):
+        name = f"{outcome.job.name}.yaml"
+        if not outcome.error and not folder.holds(name, outcome.digest):
+            folder.write(name, fleet.text(outcome), outcome.digest)
+        outcomes.append(outcome._replace(text=None))
+        meter.step()
+    if flags.every and not flags.apps and not flags.cluster:
+        folder.remove_others({f"{job.name}.yaml" for job in jobs})
+    folder.save()
+    return outcomes
+
+
+def _printed(fleet: Fleet, jobs: Sequence[Job], meter: Meter) -> list[Outcome]:
+    outcomes = {}
+    for outcome in fleet.render(jobs):
+        outcomes[outcome.job.name] = outcome
+        meter.step()
+    ordered = [outcomes[job.name] for job in jobs]
+    texts = [fleet.text(outcome) for outcome in ordered if not outcome.error]
+    sys.stdout.buffer.write(b"---\n".join(text for text in texts if text))
+    return ordered
+
+
+def _planned(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
+    """What is to be rendered, and the recipe with the place of it."""
+    if flags.directories:
+        if flags.environments or flags.apps or flags.cluster:
+            raise UsageError("give directories or --env, not both")
+        return _of_directories(flags, recipe)
+    try:
+        return _of_project(flags, recipe)
+    except FileMissingError:
+        if flags.environments or not flags.every:
+            raise
+        return _of_directories(flags, recipe)
+
+
+def _of_project(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
+    from promote.project.opening import find_root, open_project, work_tree  # noqa: PLC0415
+
+    root = find_root()
+    with open_project(root) as project:
+        digest = digest_of(project.config)
+        environments = flags.environments or tuple(project.config.environments)
+        jobs = []
+        for environment in environments:
+            apps = flags.apps
+            if not flags.environments:
+                known = {unit.app for unit in project.units(environment)}
+                apps = tuple(app for app in apps if app in known)
+                if flags.apps and not apps:
+                    continue
+            for unit in project.units(environment, apps, flags.cluster):
+                name = "/".join(part for part in (environment, unit.cluster, unit.app) if part)
+                jobs.append(Job(name, unit.app, unit=unit))
+    if not jobs:
+        raise UsageError("no environment has any of these apps")
+    return replace(recipe, root=str(root), confine=str(work_tree(root)), project=digest), jobs
+
+
+def _of_directories(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
+    from promote.render.files import DiskTree  # noqa: PLC0415
+
+    here = os.path.abspath(".")  # noqa: PTH100 - paths of a tree are text
+    if flags.every:
+        from promote.project.adoption import leaves  # noqa: PLC0415
+
+        tree = DiskTree()
+        tops = [os.path.abspath(path) for path in flags.directories or (here,)]  # noqa: PTH100
+        paths = [leaf for top in tops for leaf in leaves(tree, top)]
+    else:
+        paths = [os.path.abspath(path) for path in flags.directories]  # noqa: PTH100
+    if not paths:
+        raise UsageError(f"no directory in {here} has a kustomization")
+    jobs = [Job(_name_of(path, here), directory=path) for path in dict.fromkeys(paths)]
+    return replace(recipe, root=here), jobs
+
+
+def _name_of(path: str, here: str) -> str:
+    """The name of a directory's file in the output, which must not lead out of it."""
+    shown = os.path.relpath(path, here)
+    if shown == ".":
+        return os.path.basename(here) or "root"  # noqa: PTH119 - text
+    return "/".join(part for part in shown.split("/") if part != "..")
+
+
+def _executor(flags: FleetFlags, stack: ExitStack) -> tuple[Executor | None, int]:
+    if flags.scheduler:
+        from promote.project.distant import dask_executor  # noqa: PLC0415 - an extra
+
+        return stack.enter_context(dask_executor(flags.scheduler))
+    workers = flags.jobs or os.cpu_count() or 1
+    if workers == 1:
+        return None, 1
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+    return stack.enter_context(ProcessPoolExecutor(workers)), workers

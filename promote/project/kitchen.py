@@ -1,0 +1,327 @@
+"""Rendering a batch of a fleet's jobs: what a worker does, in this process or in another."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from promote import yamlio
+from promote.errors import PromoteError
+from promote.project.units import Unit
+from promote.render.files import DiskTree
+from promote.render.loading import ParsedFiles
+from promote.render.options import BuildOptions
+from promote.render.ordering import LEGACY
+from promote.render.pipeline import build
+from promote.store import RecordingTree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promote.config import ProjectConfig
+    from promote.model.resource import Resource
+    from promote.model.tree import EntryKind
+    from promote.project.project import Project
+    from promote.render.helm import Chart, Helm
+    from promote.render.loading import Directory
+    from promote.render.remote import FetchedBase, RemoteBase, Remotes
+    from promote.store.inputs import Found
+
+
+class Job(NamedTuple):
+    """One overlay to render.
+
+    Attributes:
+        name: what it is called, and its file in the output without the suffix.
+        group: jobs of one group share bases.
+        directory: the directory to build; empty for a unit of a project.
+        unit: the unit to render.
+    """
+
+    name: str
+    group: str = ""
+    directory: str = ""
+    unit: Unit = Unit("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a fleet is rendered; can be sent to another process.
+
+    Attributes:
+        root: the folder of the project, or the one that directories are named from.
+        confine: nothing outside this folder is read; None for no limit.
+        project: for units of a project, `digest_of` its configuration; else empty.
+        restrict, reorder, managed_by: as in `BuildOptions`.
+        helm: the helm program, its API versions and its Kubernetes version; None refuses charts.
+        remote_hosts: hosts to fetch bases from.
+        run: differs for each run, since files are taken not to change within one.
+    """
+
+    root: str
+    confine: str | None = None
+    project: str = ""
+    restrict: bool = True
+    reorder: str = LEGACY
+    managed_by: bool = False
+    helm: tuple[str, tuple[str, ...], str] | None = None
+    remote_hosts: tuple[str, ...] = ()
+    run: str = ""
+
+    def identity(self) -> str:
+        """A text that differs for any other way to render."""
+        return repr(
+            (
+                self.root,
+                self.confine,
+                self.project,
+                self.restrict,
+                self.reorder,
+                self.managed_by,
+                self.helm and (*self.helm, _program(self.helm[0])),
+                self.remote_hosts,
+            )
+        )
+
+
+class Made(NamedTuple):
+    """A job that was rendered.
+
+    Attributes:
+        job: which.
+        text: the manifests; None when there is an error.
+        digest: their SHA-256; empty when there is an error.
+        error: why there are none.
+        warnings: what was said on the way.
+        inputs: the paths that were asked for on the way.
+        storable: whether all that the manifests depend on is in `inputs`.
+    """
+
+    job: Job
+    text: bytes | None
+    digest: str
+    error: str
+    warnings: tuple[str, ...]
+    inputs: tuple[str, ...]
+    storable: bool
+
+
+class Batch(NamedTuple):
+    """Jobs that were rendered together, and what was found at each of their inputs."""
+
+    made: tuple[Made, ...]
+    found: dict[str, Found]
+
+
+def render_batch(recipe: Recipe, jobs: Sequence[Job]) -> Batch:
+    """Render some jobs; a job that fails does not stop the others."""
+    kitchen = _kitchen(recipe)
+    made = tuple(kitchen.make(job) for job in jobs)
+    return Batch(made, kitchen.newly_found(made))
+
+
+_open: dict[Recipe, Kitchen] = {}
+
+
+def _kitchen(recipe: Recipe) -> Kitchen:
+    """What a worker keeps between the batches of one run."""
+    kitchen = _open.get(recipe)
+    if kitchen is None:
+        close_kitchens()
+        kitchen = _open[recipe] = Kitchen(recipe)
+    return kitchen
+
+
+def close_kitchens() -> None:
+    """End what runs for the batches of this process."""
+    while _open:
+        _open.popitem()[1].close()
+
+
+class Kitchen:
+    """Parsed files and opened projects, shared by the jobs of one run in one process."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.tree = RecordingTree(DiskTree(recipe.confine))
+        self.files = ParsedFiles()
+        self._warnings: list[str] = []
+        self._outside = False
+        self._templates: dict[str, None] = {}
+        self._units: dict[Unit, tuple[str, ...]] = {}
+        self._told: set[str] = set()
+        self._project: Project | None = None
+        self._is_other = False
+        self._helm = _Helm(recipe.helm, self) if recipe.helm else None
+        self._remotes = _Remotes(recipe.remote_hosts, self) if recipe.remote_hosts else None
+
+    def close(self) -> None:
+        """End what runs."""
+        if self._project is not None:
+            self._project.close()
+        if self._remotes is not None:
+            self._remotes.close()
+
+    def leave(self) -> None:
+        """Note that the job depends on something that is no file here."""
+        self._outside = True
+
+    def make(self, job: Job) -> Made:
+        """Render a job."""
+        self._warnings.clear()
+        self._outside = False
+        self.tree.take()
+        text, digest, error = None, "", ""
+        inputs: tuple[str, ...] = ()
+        try:
+            resources, inputs = self._resources(job)
+            text = yamlio.dump_all(resource.doc for resource in resources).encode()
+            digest = hashlib.sha256(text).hexdigest()
+        except PromoteError as wrong:
+            error = str(wrong)
+        storable = not (error or self._outside or self._is_other)
+        storable = storable and self.tree.torn.isdisjoint(inputs)
+        return Made(job, text, digest, error, tuple(self._warnings), inputs, storable)
+
+    def newly_found(self, made: Sequence[Made]) -> dict[str, Found]:
+        """What was found at the inputs of some jobs, as far as it was not told before."""
+        asked = {path: None for one in made if one.storable for path in one.inputs}
+        new = [path for path in asked if path not in self._told]
+        self._told.update(new)
+        return {path: self.tree.found(path) for path in new}
+
+    def _resources(self, job: Job) -> tuple[list[Resource], tuple[str, ...]]:
+        if self.recipe.project:
+            return self._unit(job.unit)
+        options = BuildOptions(
+            restrict=self.recipe.restrict,
+            reorder=self.recipe.reorder,
+            managed_by=self.recipe.managed_by,
+            files=self.files,
+            helm=self._helm,
+            remotes=self._remotes,
+            warn=self._warnings.append,
+        )
+        resources = build(self.tree, job.directory, options)
+        return resources, self.tree.take()
+
+    def _unit(self, unit: Unit) -> tuple[list[Resource], tuple[str, ...]]:
+        """The resources of a unit, and all that they depend on.
+
+        A variant is made of all units of its primary, whose names its rename map is made from.
+        """
+        project = self._opened()
+        asked: dict[str, None] = {}
+        primary = project.environment(unit.environment).variant_of
+        while primary is not None:
+            for other in project.units(primary):
+                asked.update(dict.fromkeys(self._prepared(project, other)))
+            primary = project.environment(primary).variant_of
+        asked.update(dict.fromkeys(self._prepared(project, unit)))
+        return project.render(unit), tuple(asked)
+
+    def _prepared(self, project: Project, unit: Unit) -> tuple[str, ...]:
+        """Render a unit if it is not yet; the paths that were asked for."""
+        known = self._units.get(unit)
+        if known is None:
+            before = self.tree.take()
+            project.render(unit)
+            asked = dict.fromkeys((*before, *self.tree.take()))
+            if any(path.endswith(".j2") for path in asked):
+                # The worker that renders templates keeps those that it was given once.
+                asked.update(self._templates)
+            known = self._units[unit] = tuple(asked)
+        return known
+
+    def _opened(self) -> Project:
+        if self._project is None:
+            from promote.config import load_config  # noqa: PLC0415 - not for plain directories
+            from promote.project.project import Project  # noqa: PLC0415 - as above
+
+            root = self.recipe.root
+            templates = _Noting(self.tree, self._templates)
+            config = load_config(self.tree, root)
+            self.tree.take()  # the recipe has the digest of all that this gives
+            self._is_other = digest_of(config) != self.recipe.project
+            self._project = Project(config, self.tree, root, self._warnings.append, templates)
+        return self._project
+
+
+@dataclass(slots=True)
+class _Noting:
+    """A tree that keeps a list of its own of what it was asked."""
+
+    tree: RecordingTree
+    asked: dict[str, None] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        self.asked[path] = None
+        return self.tree.read(path)
+
+    def kind(self, path: str) -> EntryKind | None:
+        self.asked[path] = None
+        return self.tree.kind(path)
+
+    def entries(self, path: str) -> list[str]:
+        self.asked[path] = None
+        return self.tree.entries(path)
+
+    def resolve(self, path: str) -> str:
+        self.asked[path] = None
+        return self.tree.resolve(path)
+
+    def display(self, path: str) -> str:
+        return self.tree.display(path)
+
+
+class _Helm:
+    """Inflates charts; what was pulled is not known by a file here."""
+
+    def __init__(self, wanted: tuple[str, tuple[str, ...], str], kitchen: Kitchen) -> None:
+        from promote.registry.helm import HelmProgram  # noqa: PLC0415 - few fleets have charts
+
+        self._helm: Helm = HelmProgram(*wanted)
+        self._kitchen = kitchen
+
+    def inflate(self, chart: Chart, directory: Directory) -> bytes:
+        if directory.tree.kind(directory.join(chart.folder)) != "directory":
+            self._kitchen.leave()
+        return self._helm.inflate(chart, directory)
+
+
+class _Remotes:
+    """Fetches bases; a ref may name another commit tomorrow."""
+
+    def __init__(self, hosts: tuple[str, ...], kitchen: Kitchen) -> None:
+        from promote.project.remotes import Remotes as Fetching  # noqa: PLC0415 - as few
+
+        fetching = Fetching(hosts)
+        self._remotes: Remotes = fetching
+        self.close = fetching.close
+        self._kitchen = kitchen
+
+    def base(self, wanted: RemoteBase) -> FetchedBase:
+        self._kitchen.leave()
+        return self._remotes.base(wanted)
+
+    def file(self, url: str) -> bytes:
+        self._kitchen.leave()
+        return self._remotes.file(url)
+
+
+def digest_of(config: ProjectConfig) -> str:
+    """A text that differs for any other configuration: it is made of frozen records."""
+    return hashlib.sha256(repr(config).encode()).hexdigest()
+
+
+def _program(command: str) -> str:
+    """A program by where it is and how its file looks."""
+    import os  # noqa: PLC0415 - only with charts
+    import shutil  # noqa: PLC0415 - as above
+
+    path = shutil.which(command)
+    if path is None:
+        return ""
+    status = os.stat(path)  # noqa: PTH116 - one look
+    return f"{os.path.realpath(path)} {status.st_size} {status.st_mtime_ns} {status.st_ino}"

@@ -1,0 +1,121 @@
+"""A folder of rendered files: written whole, only where they changed, and cleared of what is gone.
+
+A list of what was written is kept beside them, so that nothing is removed that someone else put
+there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import orjson
+
+from promote.store.inputs import look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from promote.store.inputs import Signature
+
+LIST = ".promote-files.json"
+
+
+class OutputFolder:
+    """The folder that a fleet is rendered into.
+
+    Args:
+        folder: made when something is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: set[str] = set()
+        self._then = self._load()
+        self._now = dict(self._then)
+        self.written = 0
+
+    def holds(self, name: str, digest: str) -> bool:
+        """Whether a file is what it should be.
+
+        Args:
+            name: its path in the folder.
+            digest: SHA-256 of what it should hold.
+        """
+        then = self._then.get(name)
+        path = f"{self.folder}/{name}"
+        signature = look(path)
+        if then is not None and then[0] == digest and signature and signature == then[1]:
+            return True
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123 - one of thousands
+                same = hashlib.sha256(file.read()).hexdigest() == digest
+        except OSError:
+            return False
+        if same:
+            self._now[name] = (digest, signature)
+        return same
+
+    def write(self, name: str, data: bytes, digest: str) -> None:
+        """Write a file, all or nothing."""
+        path = self.folder / name
+        if str(path.parent) not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(str(path.parent))
+        _replace(path, data)
+        self._now[name] = (digest, None)
+        self.written += 1
+
+    def remove_others(self, names: Iterable[str]) -> list[str]:
+        """Remove the files of earlier runs that are none of these, if they are as we wrote them.
+
+        Returns:
+            The paths of those that were removed.
+        """
+        removed = []
+        for name in sorted(set(self._now) - set(names)):
+            digest, _ = self._now.pop(name)
+            if self.holds(name, digest):
+                with suppress(OSError):
+                    (self.folder / name).unlink()
+                    removed.append(name)
+                self._now.pop(name, None)
+        return removed
+
+    def save(self) -> None:
+        """Keep the list of files."""
+        if self._now != self._then:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _replace(self.folder / LIST, orjson.dumps(self._now, option=orjson.OPT_SORT_KEYS))
+
+    def _load(self) -> dict[str, tuple[str, Signature | None]]:
+        try:
+            raw = orjson.loads((self.folder / LIST).read_bytes())
+            return {
+                name: (digest, None if seen is None else tuple(seen))
+                for name, (digest, seen) in raw.items()
+                if _is_inside(name)
+            }
+        except (OSError, orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
+            return {}
+
+
+def _is_inside(name: str) -> bool:
+    return not name.startswith("/") and ".." not in name.split("/")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=".promote-", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor
+            file.write(data)
+        os.chmod(name, 0o644)  # noqa: PTH101 - a name
+        os.replace(name, path)  # noqa: PTH105 - as above
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108 - as above
+        raise
