@@ -191,7 +191,7 @@ class GiteaForge(HostedForge):
         marks = [kind for kind in said if kind in _SCHEDULING]
         return bool(marks) and marks[-1] == "pull_scheduled_merge"
 
-    def _passes(self, refused: RefusedError) -> bool:
+    def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:  # noqa: ARG002
         """Whether it can be merged is worked out behind the scenes; until then it says 405."""
         return refused.status == _NOT_NOW and "try again" in refused.said.lower()
 

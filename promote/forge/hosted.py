@@ -284,7 +284,7 @@ class HostedForge(ABC):
         except LostAnswerError as lost:
             return lost
         except RefusedError as refused:
-            if self._one(pull.number).state == "open" and not self._passes(refused):
+            if self._one(pull.number).state == "open" and not self._passes(pull, refused):
                 raise
             return refused
         return None
@@ -345,7 +345,7 @@ class HostedForge(ABC):
     def _tidy(self, pull: PullRequest) -> None:  # noqa: B027 - most have nothing to do
         """Take away the branch of one that is merged, where the forge does not by itself."""
 
-    def _passes(self, refused: RefusedError) -> bool:
+    def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:  # noqa: ARG002
         """Whether a refusal to merge passes by itself."""
         return refused.status in _BUSY and "try again" in refused.said.lower()
 

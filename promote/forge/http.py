@@ -80,6 +80,7 @@ class Api:
         ca: a file of certificate authorities besides the system's.
         headers: what each request says besides.
         sleep: waits; tests put their own.
+        seconds: how long the forge may take to answer.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Api:
         ca: str = "",
         headers: Mapping[str, str] | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        seconds: float = _ANSWER_SECONDS,
     ) -> None:
         self.base = base.rstrip("/")
         self.token = token
@@ -97,7 +99,7 @@ class Api:
         # Proxies come from the environment. Redirects are followed here, where hosts are compared.
         self._client = httpx.Client(
             headers={"User-Agent": "promote", "Accept": "application/json", **(headers or {})},
-            timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS),
             verify=_authorities(ca),
             follow_redirects=False,
         )
@@ -234,9 +236,11 @@ class Api:
             return answer
         said = self.words(answer)
         message = f"the forge refuses {what}: {answer.status} {said}"
-        raise RefusedError(message, answer.status, said, hint=self._next_step(answer.status))
+        raise RefusedError(message, answer.status, said, hint=self._next_step(answer.status, said))
 
-    def _next_step(self, status: int) -> str | None:
+    def _next_step(self, status: int, said: str) -> str | None:
+        if "not allowed" in said.lower():
+            status = 403  # Gitea says it of a merge with 405, as of much else
         if not self.token.text and status in {401, 403, 404}:
             return f"there is no token: set {self.token.variable}"
         return {

@@ -23,9 +23,23 @@ def _gitea() -> Callable[..., HostedForge]:
     return GiteaForge
 
 
+def _github() -> Callable[..., HostedForge]:
+    from promote.forge.github import GitHubForge  # noqa: PLC0415 - as above
+
+    return GitHubForge
+
+
+def _gitlab() -> Callable[..., HostedForge]:
+    from promote.forge.gitlab import GitLabForge  # noqa: PLC0415 - as above
+
+    return GitLabForge
+
+
 HOSTED: Final[Mapping[str, Callable[[], Callable[..., HostedForge]]]] = {
     "gitea": _gitea,
     "forgejo": _gitea,
+    "github": _github,
+    "gitlab": _gitlab,
 }
 """The forges that live on a server, by the name that `promote.yaml` uses, loaded when needed."""
 

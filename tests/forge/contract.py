@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from support.fakegithub import FakeGitHub
+from support.openapi import load
+from support.serving import serving
 
 from promote.config import ForgeConfig
 from promote.forge import Forge, LocalForge, open_forge
+from promote.forge.github import GitHubForge
+from promote.forge.http import Api
+from promote.forge.tokens import Token
 from promote.git import Identity, Repository
 from promote.git.credentials import authenticate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from git_sandbox import Sandbox
+    from support.fakeforge import Repository as FakeRepository
     from support.gitea import GiteaServer
+    from support.parts import Part
+    from support.serving import Asked, Said
+
+    from promote.forge.hosted import HostedForge
 
 HEAD = "promote/prod/shop"
 
@@ -129,9 +141,71 @@ def gitea_place(sandbox: Sandbox, server: GiteaServer) -> Iterator[GitPlace]:
         yield GitPlace("gitea", opened(), opened(others), sandbox, work, opened)
 
 
-@pytest.fixture(params=["local", "gitea"])
-def place(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Place]:
+@dataclass
+class FakePlace(Place):
+    """A place on a stand-in."""
+
+    repository: FakeRepository
+    opened: Callable[[], Forge]
+
+    def commit(self, branch: str, files: dict[str, str], *, start: str = "main") -> str:
+        return self.repository.commit(branch, files, start)
+
+    def tip(self, branch: str) -> str | None:
+        return self.repository.tip(branch)
+
+    def delete(self, branch: str) -> None:
+        del self.repository.branches[branch]
+
+    def again(self) -> Forge:
+        return self.opened()
+
+
+class Fake(Protocol):
+    """A stand-in for a forge."""
+
+    repository: FakeRepository
+    complaints: list[str]
+
+    def __call__(self, asked: Asked) -> Said: ...
+
+
+Connect = Callable[[str, str, float], "HostedForge"]
+"""Opens a forge: by the server's address, a user's name, and how long it may take to answer."""
+
+
+def github(url: str, user: str, seconds: float = 20) -> HostedForge:
+    token = Token(f"token-of-{user}-0123456789", variable="GITHUB_TOKEN")
+    return GitHubForge(Api(url, token, sleep=lambda _: None, seconds=seconds), "ada/shop")
+
+
+def fake(name: str, part: Part) -> tuple[Fake, Connect]:
+    """A stand-in and how to speak to it."""
+    assert name == "github"
+    return FakeGitHub(load(part("github-openapi"))), github
+
+
+def fake_place(name: str, part: Part) -> Iterator[FakePlace]:
+    stand_in, connect = fake(name, part)
+    stand_in.repository.commit(HEAD, {"a": "2"})
+    with serving(stand_in) as url:
+
+        def opened() -> Forge:
+            return connect(url, "ada", 20)
+
+        yield FakePlace(name, opened(), connect(url, "bob", 20), stand_in.repository, opened)
+    if stand_in.complaints:
+        pytest.fail("the forge's description does not allow:\n" + "\n".join(stand_in.complaints))
+
+
+FAKES = ("github",)
+
+
+@pytest.fixture(params=["local", "gitea", *FAKES])
+def place(request: pytest.FixtureRequest, sandbox: Sandbox, part: Part) -> Iterator[Place]:
     if request.param == "local":
         yield from local_place(sandbox)
-    else:
+    elif request.param == "gitea":
         yield from gitea_place(sandbox, request.getfixturevalue("gitea_server"))
+    else:
+        yield from fake_place(request.param, part)

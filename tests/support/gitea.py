@@ -63,15 +63,12 @@ class GiteaServer:
     url: str
     token: str
     _numbers: Iterator[int] = field(default_factory=count)
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
 
     def call(self, method: str, path: str, body: object = None, *, as_user: str = _ADMIN) -> Any:  # noqa: ANN401 - JSON of any shape
         """Ask the API as the administrator, or with a user's password."""
-        response = httpx.request(
-            method,
-            f"{self.url}/api/v1{path}",
-            json=body,
-            auth=(as_user, _PASSWORD),
-            timeout=30,
+        response = self._client.request(
+            method, f"{self.url}/api/v1{path}", json=body, auth=(as_user, _PASSWORD)
         )
         response.raise_for_status()
         return response.json() if response.content else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partskit.apt import AptInstall
 from partskit.golang import GoBuild
+from partskit.npm import NpmFiles
 from partskit.records import Part
 from partskit.schemas import SchemaFiles
 
@@ -23,6 +24,7 @@ def _program(name: str, module: str, version: str, package: str = "", also: str 
 _KUBERNETES = "v1.37.2"
 _GITEA = "v1.25.2"
 _ISTIO = "v1.31.4"
+_GITHUB = "23.0.2"
 
 _PARTS = (
     _program("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1"),
@@ -66,6 +68,17 @@ _PARTS = (
             folders=("options", "public", "templates"),
         ),
         {"gitea": "bin/gitea", "gitea-static": "share/gitea"},
+    ),
+    Part(
+        # What GitHub publishes of its API; tests check each request against it.
+        "github-openapi",
+        _GITHUB,
+        NpmFiles(
+            "@octokit/openapi",
+            _GITHUB,
+            (("generated/api.github.com.json", "share/github-openapi.json"),),
+        ),
+        {"github-openapi": "share/github-openapi.json"},
     ),
     Part(
         "chromium",

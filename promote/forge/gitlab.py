@@ -1,0 +1,274 @@
+"""GitLab, by version 4 of its REST API: a pull request is a merge request here, by its `iid`.
+
+Drafts are titles that begin with `Draft:`. Free of charge there are approvals, but neither rules
+for them nor "request changes": the first is then not known, the second a comment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from promote.forge.hosted import HostedForge, Note
+from promote.forge.protocol import (
+    Change,
+    Check,
+    CheckState,
+    Limits,
+    Proposal,
+    PullRequest,
+    Review,
+    ReviewState,
+    State,
+)
+from promote.forge.reading import at, items, mapping, moment, number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.forge.http import Api, Query, RefusedError
+    from promote.model.json import Document, Json
+
+_PAGE: Final = 100
+_DRAFT: Final = "Draft: "
+_STATES: Final[dict[str, State]] = {"opened": "open", "merged": "merged", "locked": "open"}
+_ASKED: Final = {"open": "opened", None: "all"}
+_EVENTS: Final = {"open": "reopen", "closed": "close"}
+_REVIEWS: Final[dict[str, ReviewState]] = {
+    "approved": "approved",
+    "requested_changes": "changes requested",
+    "reviewed": "commented",
+}
+_CHECKS: Final[dict[str, CheckState]] = {
+    "success": "success",
+    "skipped": "success",
+    "failed": "failure",
+    "canceled": "failure",
+}
+_DECIDING: Final = frozenset(
+    {"checking", "unchecked", "preparing", "approvals_syncing", "cannot_be_merged_recheck"}
+)
+
+
+class GitLabForge(HostedForge):
+    """A project on GitLab.
+
+    Args:
+        api: speaks to `…/api/v4`.
+        repository: `group/subgroup/name`.
+        name: what the configuration calls it.
+    """
+
+    limits = Limits(title=255 - len(_DRAFT), body=1_000_000)
+    note_limit = 1_000_000
+    description_limit = 255
+
+    def __init__(self, api: Api, repository: str, name: str = "gitlab") -> None:
+        super().__init__(api, repository)
+        self.name = name
+        self._project = f"/projects/{quote(repository, safe='')}"
+
+    def required_approvals(self, base: str) -> int | None:
+        """The sum of the rules that hold for the branch; there are rules in paid editions only."""
+        rules = self._api.find(f"{self._project}/approval_rules", {"per_page": _PAGE})
+        if rules is None:
+            return None
+        counts = [
+            number(rule, "approvals_required")
+            for rule in items(rules)
+            if not (names := _names(at(rule, "protected_branches"), "name")) or base in names
+        ]
+        return max(counts, default=0)
+
+    def _me(self) -> str:
+        return text(self._api.get("/user"), "username")
+
+    def _open(self, proposal: Proposal) -> PullRequest:
+        body: Document = {
+            "title": _title(proposal.title, draft=proposal.draft),
+            "description": proposal.body,
+            "source_branch": proposal.head,
+            "target_branch": proposal.base,
+            "remove_source_branch": True,
+        }
+        return _pull(self._api.send("POST", f"{self._project}/merge_requests", body).document)
+
+    def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
+        query = {"state": _ASKED.get(state, state or ""), "sort": "asc"}
+        if head:
+            query["source_branch"] = head
+        if base:
+            query["target_branch"] = base
+        for document in self._pages(f"{self._project}/merge_requests", query):
+            yield _pull(document)
+
+    def _get(self, number: int) -> PullRequest:
+        return _pull(self._api.get(self._path(number)))
+
+    def _write(self, old: PullRequest, change: Change) -> None:
+        said: Document = {}
+        if change.title is not None or change.draft is not None:
+            title = old.title if change.title is None else change.title
+            draft = old.draft if change.draft is None else change.draft
+            said["title"] = _title(title, draft=draft)
+        if change.body is not None:
+            said["description"] = change.body
+        if change.labels is not None:
+            # Labels that are missing are made.
+            said["labels"] = ",".join(change.labels)
+        if change.reviewers is not None:
+            names = (*old.reviewers, *change.reviewers)
+            said["reviewer_ids"] = [found for name in names for found in self._user(name)]
+        if said:
+            self._api.send("PUT", self._path(old.number), said)
+        if change.auto_merge is not None:
+            self._schedule(old, wanted=change.auto_merge)
+
+    def _set_state(self, pull: PullRequest, state: State) -> None:
+        self._api.send("PUT", self._path(pull.number), {"state_event": _EVENTS[state]})
+
+    def _merge(self, pull: PullRequest, expect: str) -> None:
+        body: Document = {"sha": expect, "should_remove_source_branch": True}
+        self._api.send("PUT", f"{self._path(pull.number)}/merge", body)
+
+    def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:
+        """While it works out whether it can be merged it says the same as when it cannot."""
+        status = text(self._api.get(self._path(pull.number)), "detailed_merge_status")
+        return refused.status in _NOT_NOW and status in _DECIDING
+
+    def _notes(self, number: int) -> list[Note]:
+        query = {"sort": "asc", "order_by": "created_at"}
+        found = self._pages(f"{self._path(number)}/notes", query)
+        return [_note(document) for document in found if at(document, "system") is not True]
+
+    def _add_note(self, number: int, text: str) -> None:
+        self._api.send("POST", f"{self._path(number)}/notes", {"body": text})
+
+    def _set_note(self, number: int, note: Note, text: str) -> None:
+        self._api.send("PUT", f"{self._path(number)}/notes/{note.id}", {"body": text})
+
+    def _drop_note(self, number: int, note: Note) -> None:
+        self._api.send("DELETE", f"{self._path(number)}/notes/{note.id}", allow=(404,))
+
+    def _reviews(self, pull: PullRequest) -> list[Review]:
+        states = items(self._api.find(f"{self._path(pull.number)}/reviewers"))
+        found = {
+            text(document, "user", "username"): _REVIEWS[text(document, "state")]
+            for document in states
+            if text(document, "state") in _REVIEWS
+        }
+        approvals = self._api.find(f"{self._path(pull.number)}/approvals")
+        for approval in items(at(approvals, "approved_by")):
+            found[text(approval, "user", "username")] = "approved"
+        # Which commit was looked at is not told. A push takes approvals back where the project
+        # says so, and then they are not listed.
+        return [Review(author, state, pull.head_commit) for author, state in found.items()]
+
+    def _add_review(self, pull: PullRequest, state: ReviewState, body: str) -> None:
+        path = self._path(pull.number)
+        if state == "approved":
+            self._api.send("POST", f"{path}/approve", {"sha": pull.head_commit})
+        else:
+            self._api.send("POST", f"{path}/unapprove", allow=(401, 403, 404))
+        command = "/submit_review requested_changes" if state == "changes requested" else ""
+        said = "\n\n".join(filter(None, [body, command]))
+        if said:
+            self._add_note(pull.number, said)
+
+    def _checks(self, commit: str) -> list[Check]:
+        # The newest of each name, unless all are asked for.
+        found = self._pages(f"{self._project}/repository/commits/{commit}/statuses", {})
+        return [
+            Check(
+                text(document, "name"),
+                _CHECKS.get(text(document, "status"), "pending"),
+                text(document, "description"),
+                text(document, "target_url"),
+            )
+            for document in found
+        ]
+
+    def _report(self, commit: str, check: Check) -> None:
+        state = "failed" if check.state == "failure" else check.state
+        body: Document = {"state": state, "name": check.name, "description": check.description}
+        if check.url:
+            body["target_url"] = check.url
+        self._api.send("POST", f"{self._project}/statuses/{commit}", body)
+
+    def _schedule(self, pull: PullRequest, *, wanted: bool) -> None:
+        path = self._path(pull.number)
+        if not wanted:
+            undo = f"{path}/cancel_merge_when_pipeline_succeeds"
+            self._api.once(
+                lambda: self._api.send("POST", undo, allow=(405, 406)).status > 0,
+                lambda: not self._get(pull.number).auto_merge or None,
+            )
+            return
+        body: Document = {
+            "auto_merge": True,
+            "sha": pull.head_commit,
+            "should_remove_source_branch": True,
+        }
+        self._api.send("PUT", f"{path}/merge", body)
+
+    def _user(self, name: str) -> list[Json]:
+        """The id of a user, as a list; empty where there is no such user."""
+        found = items(self._api.get("/users", {"username": name}))
+        return [number(document, "id") for document in found[:1]]
+
+    def _path(self, number: int) -> str:
+        return f"{self._project}/merge_requests/{number}"
+
+    def _pages(self, path: str, query: Query) -> Iterator[Document]:
+        page = 1
+        while True:
+            found = items(self._api.get(path, {**query, "per_page": _PAGE, "page": page}))
+            yield from found
+            if len(found) < _PAGE:
+                return
+            page += 1
+
+
+_NOT_NOW: Final = frozenset({405, 406, 422})
+
+
+def _title(title: str, *, draft: bool) -> str:
+    return _DRAFT + title if draft else title
+
+
+def _names(value: Json, key: str) -> list[str]:
+    return [text(document, key) for document in items(value)]
+
+
+def _pull(value: Json) -> PullRequest:
+    document = mapping(value)
+    state = _STATES.get(text(document, "state"), "closed")
+    labels = at(document, "labels")
+    merged = text(document, "merge_commit_sha") or text(document, "squash_commit_sha")
+    waiting = at(document, "merge_when_pipeline_succeeds") is True
+    return PullRequest(
+        number=number(document, "iid"),
+        title=text(document, "title").removeprefix(_DRAFT),
+        body=text(document, "description"),
+        head=text(document, "source_branch"),
+        base=text(document, "target_branch"),
+        state=state,
+        author=text(document, "author", "username"),
+        created=moment(document, "created_at"),
+        draft=at(document, "draft") is True,
+        labels=tuple(sorted(str(label) for label in labels)) if isinstance(labels, list) else (),
+        head_commit=text(document, "sha") or None,
+        merge_commit=(merged or text(document, "sha")) if state == "merged" else None,
+        url=text(document, "web_url"),
+        reviewers=tuple(sorted(_names(at(document, "reviewers"), "username"))),
+        auto_merge=waiting and state == "open",
+    )
+
+
+def _note(document: Document) -> Note:
+    return Note(
+        str(number(document, "id")),
+        text(document, "author", "username"),
+        text(document, "body"),
+        moment(document, "created_at"),
+    )
