@@ -7,6 +7,7 @@ the variant, unless something changed the one or the other.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.variant.findings import Finding, Severity
@@ -58,6 +59,11 @@ _TEMPLATES: Final = (
 )
 
 
+@cache
+def _spots_of(group: str, kind: str) -> tuple[_Spot, ...]:
+    return tuple(spot for spot in _SPOTS if spot.kind.fits(group, kind))
+
+
 class Pods:
     """The pods that resources make, found by their labels.
 
@@ -84,10 +90,8 @@ class Pods:
 
 def selectors_of(resource: Resource) -> Iterator[tuple[FieldPath, dict[str, Json], str | None]]:
     """The selectors of a resource: where, the labels, and the namespace; None for any."""
-    identity = resource.id
-    for spot in _SPOTS:
-        if not spot.kind.fits(identity.group, identity.kind):
-            continue
+    gvk = resource.id.gvk
+    for spot in _spots_of(gvk.group, gvk.kind):
         labels = _at(resource.doc, spot.labels)
         if isinstance(labels, dict) and labels:
             place = _at(resource.doc, spot.namespace) if spot.namespace is not None else None
@@ -112,12 +116,11 @@ def selecting_nothing(
     known = {names.moved(_named(one)): one for one in before}
     there, here = Pods(before), Pods(one for one, _ in after)
     for resource, locate in after:
-        original = known.get(_named(resource))
-        if original is None:
-            continue
-        counts = [there.selected(labels, place) for _, labels, place in selectors_of(original)]
         for path, labels, place in selectors_of(resource):
-            if any(counts) and not here.selected(labels, place):
+            original = known.get(_named(resource))
+            if original is None or here.selected(labels, place):
+                continue
+            if any(there.selected(old, where) for _, old, where in selectors_of(original)):
                 shown = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
                 yield Finding(
                     Severity.ERROR,
@@ -130,8 +133,7 @@ def selecting_nothing(
 
 
 def _pod_labels(resource: Resource) -> Iterator[dict[str, Json]]:
-    identity = resource.id
-    paths = (("metadata", "labels"),) if identity.kind == "Pod" else _TEMPLATES
+    paths = (("metadata", "labels"),) if resource.doc.get("kind") == "Pod" else _TEMPLATES
     for path in paths:
         labels = _at(resource.doc, path)
         if isinstance(labels, dict):
