@@ -52,12 +52,16 @@ class Fields:
         self.path = path
         self._values: dict[str, Json] = {}
         self._written: dict[str, str] = {}
-        for key, value in data.items():
+        # Go writes a mapping's keys in order, and of two that differ in case reads the last.
+        for key in sorted(data):
+            value = data[key]
             name = key if key in names else folded.get(key.lower())
             if name is None:
                 near = difflib.get_close_matches(key, names, 1)
                 hint = f"did you mean {near[0]!r}?" if near else None
                 raise FieldError(f"unknown field {key!r}", (*path, key), hint=hint)
+            if value is None and name in self._values:
+                continue
             self._values[name] = value
             self._written[name] = key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promote import yamlio
-from promote.errors import InputError, PatchError
+from promote.errors import InputError, PatchError, YamlError
 from promote.render.decode import Fields
 from promote.render.fields import set_in, without
 from promote.render.kustomization import Patch
@@ -235,7 +235,7 @@ def _patch(patch: Patch, layer: Layer) -> Transformer:
     content = layer.directory.read(patch.file) if patch.file else text.encode()
     try:
         merges = read_records(_documents(content, patch.file, layer), layer.schema, patches=True)
-    except NotAResourceError as not_a_merge:
+    except (NotAResourceError, YamlError) as not_a_merge:
         return _json_patch(content, patch, source, not_a_merge)
     return MergePatches(
         merges,
@@ -253,11 +253,13 @@ def _documents(content: bytes, file: str, layer: Layer) -> list[Json]:
 
 
 def _json_patch(
-    content: bytes, patch: Patch, source: str, not_a_merge: NotAResourceError
+    content: bytes, patch: Patch, source: str, not_a_merge: InputError
 ) -> Transformer:
     try:
         operations = parse_json_patch(content, source)
     except InputError as error:
+        if isinstance(not_a_merge, YamlError):
+            raise not_a_merge from None
         raise PatchError(
             f"{source} is neither a strategic merge patch nor a JSON patch: "
             f"{not_a_merge.message}; {error.message}"
