@@ -46,7 +46,7 @@ def field_spec(data: Mapping[str, Json]) -> FieldSpec:
     Raises:
         KustomizationError: an unknown key, or a value of the wrong type.
     """
-    _refuse_unknown(data, {"group", "version", "kind", "path", "create"})
+    data = _known(data, ("group", "version", "kind", "path", "create"))
     create = data.get("create", False)
     if not isinstance(create, bool):
         raise KustomizationError("a field specification's 'create' is true or false")
@@ -55,7 +55,7 @@ def field_spec(data: Mapping[str, Json]) -> FieldSpec:
 
 
 def _back_reference(data: Mapping[str, Json]) -> BackReference:
-    _refuse_unknown(data, {"group", "version", "kind", "fieldSpecs"})
+    data = _known(data, ("group", "version", "kind", "fieldSpecs"))
     return BackReference(_selector(data), _specs(data.get("fieldSpecs"), "fieldSpecs"))
 
 
@@ -72,9 +72,14 @@ def _text(data: Mapping[str, Json], key: str) -> str:
     return value
 
 
-def _refuse_unknown(data: Mapping[str, Json], known: set[str]) -> None:
-    if unknown := sorted(set(data) - known):
+def _known(data: Mapping[str, Json], names: Iterable[str]) -> Mapping[str, Json]:
+    """The same under the names that are known; kustomize does not mind their case."""
+    if data.keys() <= set(names):
+        return data
+    folded = {name.lower(): name for name in names}
+    if unknown := sorted(key for key in data if key.lower() not in folded):
         raise KustomizationError(f"unknown field {unknown[0]!r} in a field specification")
+    return {folded[key.lower()]: value for key, value in data.items()}
 
 
 def _mappings(value: Json, key: str) -> list[dict[str, Json]]:
@@ -177,7 +182,7 @@ def read_config(data: Mapping[str, Json]) -> FieldConfig:
         KustomizationError: it is not one.
     """
     known = {_camel(item.name): item.name for item in fields(FieldConfig)}
-    _refuse_unknown(data, set(known))
+    data = _known(data, known)
     specs = {
         name: _specs(data.get(key), key) for key, name in known.items() if name != "name_reference"
     }

@@ -23,8 +23,6 @@ _VERSIONS = {
     COMPONENT: "kustomize.config.k8s.io/v1alpha1",
 }
 
-BUILD_METADATA = ("originAnnotations", "transformerAnnotations", "managedByLabel")
-
 _KNOWN = (
     "apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace",
     "commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge", "patchesJson6902",
@@ -149,7 +147,7 @@ def read_kustomization(data: Json) -> Kustomization:
         raise FieldError("the kustomization is empty", (), hint="name at least one resource")
     fields = Fields(data, _KNOWN)
     kind = _kind(fields)
-    fields.mapping("metadata")
+    _check_metadata(fields)
     return Kustomization(
         kind=kind,
         resources=fields.texts("resources") + fields.texts("bases"),
@@ -184,7 +182,7 @@ def read_kustomization(data: Json) -> Kustomization:
         validators=fields.texts("validators"),
         openapi=fields.text_map("openapi"),
         sort_options=_sort_options(fields),
-        build_metadata=_build_metadata(fields),
+        build_metadata=fields.texts("buildMetadata"),
         warnings=tuple(
             f"'{old}' is deprecated, use '{new}'"
             for old, new in _DEPRECATED.items()
@@ -201,6 +199,15 @@ def _kind(fields: Fields) -> str:
     if version and version != _VERSIONS[kind]:
         raise fields.fail("apiVersion", f"{_VERSIONS[kind]} for a {kind}")
     return kind
+
+
+def _check_metadata(fields: Fields) -> None:
+    known = ("name", "namespace", "labels", "annotations")
+    metadata = Fields(fields.mapping("metadata") or {}, known, fields.at("metadata"))
+    for name in known[:2]:
+        metadata.text(name)
+    for name in known[2:]:
+        metadata.text_map(name)
 
 
 def _patch(data: Mapping[str, Json], path: FieldPath) -> Patch:
@@ -272,15 +279,3 @@ def _sort_options(fields: Fields) -> SortOptions | None:
         raise options.fail("legacySortOptions", "absent, since the order is not legacy")
     lists = Fields(legacy, ("orderFirst", "orderLast"), options.at("legacySortOptions"))
     return SortOptions(order, lists.texts("orderFirst"), lists.texts("orderLast"))
-
-
-def _build_metadata(fields: Fields) -> tuple[str, ...]:
-    wanted = fields.texts("buildMetadata")
-    for index, name in enumerate(wanted):
-        if name not in BUILD_METADATA:
-            raise FieldError(
-                f"'buildMetadata' does not know {name!r}",
-                (*fields.at("buildMetadata"), index),
-                hint=f"it knows {', '.join(BUILD_METADATA)}",
-            )
-    return wanted

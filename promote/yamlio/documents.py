@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from promote.model.json import Json
 
 MAX_SIZE: Final = 100 * 1024 * 1024
-# Something that may be a boolean of YAML 1.1.
-_OLD_WORD: Final = re.compile(r"\b(?:y|n|yes|no|on|off)\b", re.ASCII | re.IGNORECASE)
+# Something that may be a boolean of YAML 1.1, or a date.
+_OLD_WORD: Final = re.compile(
+    r"\b(?:y|n|yes|no|on|off|[0-9]{4}-[0-9]{1,2}-[0-9]+)\b", re.ASCII | re.IGNORECASE
+)
 _SEPARATOR: Final = re.compile(r"\n---(.*)\n")
 
 

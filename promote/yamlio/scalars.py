@@ -74,10 +74,14 @@ def resolve(text: str) -> Json:
 def resolve_own(text: str) -> Json:
     """As `resolve`, with the booleans of YAML 1.1, which kustomize knows in its own files.
 
+    There a date is text, as the tag of an image may be one.
+
     Raises:
         NotJsonError: as `resolve`.
     """
-    return _OLD_WORDS[text] if text in _OLD_WORDS else resolve(text)
+    if text in _OLD_WORDS:
+        return _OLD_WORDS[text]
+    return text if text and _moment(text) else resolve(text)
 
 
 def is_plain_string(text: str) -> bool:

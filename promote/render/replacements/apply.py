@@ -6,12 +6,13 @@ import difflib
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from promote.errors import KustomizationError
+from promote.render.label_selectors import label_test
 from promote.render.merge.written import MISSING
+from promote.render.patterns import whole_match
 from promote.render.record import DEFAULT_NAMESPACE
 from promote.render.replacements.paths import Updater, look_up, split_path
 from promote.render.replacements.structured import update_text
 from promote.render.replacements.values import CREATED, Value
-from promote.render.selectors import label_test, whole_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.fields import update_document
 from promote.render.kustomization import read_image
 from promote.render.layer import PathsByKind, specs_of
+from promote.render.patterns import image_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,16 +131,11 @@ class Rewrite:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        try:
-            self._pattern = re.compile(
-                f"{image.name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?\\Z"
-            )
-        except re.error as error:
-            raise KustomizationError(f"'images' names {image.name!r}: {error}") from None
+        self._pattern = image_match(image.name)
 
     def __call__(self, text: str) -> str:
         """The image rewritten, or as it was if the entry does not mean it."""
-        if not self._pattern.match(text):
+        if not self._pattern(text):
             return text
         image = self.image
         name, tag, digest = split_image(text)
