@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from promote import yamlio
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from promote.config import ProjectConfig
     from promote.model.resource import Resource
-    from promote.model.tree import EntryKind
     from promote.project.project import Project
     from promote.render.helm import Chart, Helm
     from promote.render.loading import Directory
@@ -148,7 +147,6 @@ class Kitchen:
         self.files = ParsedFiles()
         self._warnings: list[str] = []
         self._outside = False
-        self._templates: dict[str, None] = {}
         self._units: dict[Unit, tuple[str, ...]] = {}
         self._told: set[str] = set()
         self._project: Project | None = None
@@ -228,9 +226,8 @@ class Kitchen:
             before = self.tree.take()
             project.render(unit)
             asked = dict.fromkeys((*before, *self.tree.take()))
-            if any(path.endswith(".j2") for path in asked):
-                # The worker that renders templates keeps those that it was given once.
-                asked.update(self._templates)
+            # What renders templates asks for an included file once, for all units.
+            asked.update(dict.fromkeys(sorted(project.included(asked))))
             known = self._units[unit] = tuple(asked)
         return known
 
@@ -240,39 +237,11 @@ class Kitchen:
             from promote.project.project import Project  # noqa: PLC0415 - as above
 
             root = self.recipe.root
-            templates = _Noting(self.tree, self._templates)
             config = load_config(self.tree, root)
             self.tree.take()  # the recipe has the digest of all that this gives
             self._is_other = digest_of(config) != self.recipe.project
-            self._project = Project(config, self.tree, root, self._warnings.append, templates)
+            self._project = Project(config, self.tree, root, self._warnings.append)
         return self._project
-
-
-@dataclass(slots=True)
-class _Noting:
-    """A tree that keeps a list of its own of what it was asked."""
-
-    tree: RecordingTree
-    asked: dict[str, None] = field(default_factory=dict)
-
-    def read(self, path: str) -> bytes:
-        self.asked[path] = None
-        return self.tree.read(path)
-
-    def kind(self, path: str) -> EntryKind | None:
-        self.asked[path] = None
-        return self.tree.kind(path)
-
-    def entries(self, path: str) -> list[str]:
-        self.asked[path] = None
-        return self.tree.entries(path)
-
-    def resolve(self, path: str) -> str:
-        self.asked[path] = None
-        return self.tree.resolve(path)
-
-    def display(self, path: str) -> str:
-        return self.tree.display(path)
 
 
 class _Helm:

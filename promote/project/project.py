@@ -42,7 +42,6 @@ class Project:
         tree: where the files are.
         root: the project's folder in the tree.
         warn: takes each warning, one line.
-        templates: the same tree, as it is to be seen by templates.
     """
 
     def __init__(
@@ -51,14 +50,13 @@ class Project:
         tree: Tree,
         root: str,
         warn: Callable[[str], None] | None = None,
-        templates: Tree | None = None,
     ) -> None:
         self.config = config
         self.tree = tree
         self.root = root
         self._warn = warn or (lambda _: None)
         self._files = ParsedFiles()
-        self._renderer = TemplateRenderer(templates or tree, root)
+        self._renderer = TemplateRenderer(tree, root)
         self._rendered: dict[Unit, list[Resource]] = {}
         self.rename_maps: dict[str, RenameMap] = {}
         self.field_tables: dict[str, FieldTable] = {}
@@ -200,6 +198,16 @@ class Project:
             TemplateError: it cannot be rendered.
         """
         return self._renderer.render(path, context)  # type: ignore[arg-type]  # JSON, as UnitSource makes it
+
+    def included(self, templates: Iterable[str]) -> set[str]:
+        """The files that templates asked for when they were rendered, and those in turn."""
+        found: set[str] = set()
+        waiting = list(templates)
+        while waiting:
+            new = self._renderer.included.get(waiting.pop(), {}).keys() - found
+            found |= new
+            waiting += new
+        return found
 
     def trace_template(
         self, path: str, context: Document

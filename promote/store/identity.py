@@ -19,7 +19,7 @@ def program_identity() -> str:
     by the names of their metadata folders, which hold their versions.
     """
     package = Path(__file__).parents[1]
-    parts = [sys.version, str(package), *_files(str(package))]
+    parts = [sys.version, str(package), *files_of(str(package))]
     parts += sorted(
         name
         for name in os.listdir(Path(orjson.__file__).parent.parent)  # noqa: PTH208 - names only
@@ -28,13 +28,14 @@ def program_identity() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _files(folder: str) -> list[str]:
+def files_of(folder: str) -> list[str]:
+    """Each file of a folder with its size and time."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
                 if entry.name != "__pycache__":
-                    found += _files(entry.path)
+                    found += files_of(entry.path)
             else:
                 status = entry.stat()
                 found.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")

@@ -45,6 +45,10 @@ class TemplateRenderer:
     The files of the tree are taken not to change while it is in use: the worker keeps what it has
     compiled. Not for use from several threads at once.
 
+    Attributes:
+        included: for each template, the files that it asked for, whether or not they are there. The
+            worker asks for each once.
+
     Args:
         tree: where templates, and what they include, are read from.
         root: the folder that they may include from.
@@ -57,6 +61,7 @@ class TemplateRenderer:
         self._limits = limits or Limits()
         self._worker: Worker | None = None
         self._paths: list[str] = []
+        self.included: dict[str, dict[str, None]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -172,6 +177,7 @@ class TemplateRenderer:
         near = wanted.startswith(("./", "../"))
         folder = posixpath.dirname(path) if near else self._root
         found = posixpath.normpath(posixpath.join(folder, wanted))
+        self.included.setdefault(path, {})[found] = None
         try:
             top, real = self._tree.resolve(self._root), self._tree.resolve(found)
         except FileMissingError:
