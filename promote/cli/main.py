@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -138,4 +139,8 @@ def run() -> None:
     """The console script."""
     # Documents hold no circles, and looking for some in all of them takes a fifth of the time.
     gc.set_threshold(200_000, 50, 50)
+    # Manifests are UTF-8 with line feeds, whatever the locale says of a terminal.
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
     sys.exit(main())

@@ -75,3 +75,17 @@ def test_no_message_shows_where_the_program_is() -> None:
     texts = [path.read_text() for path in CASES.glob("*/error.txt")]
     assert texts
     assert not [text for text in texts if re.search(r"Traceback|site-packages|\.py\b", text)]
+
+
+def test_output_is_utf_8_whatever_the_locale_says(git_repo: MakeRepo) -> None:
+    repository = project_of(CASES / "unknown-environment", git_repo)
+    environment = {"PATH": PATH, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        ["promote", "diff", "dev", "prod"],
+        cwd=repository.path,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 10, done.stderr
+    assert "shop/web:2 → shop/web:1" in done.stdout.decode()
