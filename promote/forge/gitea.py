@@ -5,7 +5,6 @@ Drafts are titles that begin with `WIP:`. A merge that waits is known by the tim
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -94,8 +93,7 @@ class GiteaForge(HostedForge):
                 yield pull
 
     def _get(self, number: int) -> PullRequest:
-        pull = _pull(self._api.get(f"{self._repo}/pulls/{number}"))
-        return replace(pull, auto_merge=self._auto_merge(pull))
+        return _pull(self._api.get(f"{self._repo}/pulls/{number}"))
 
     def _write(self, old: PullRequest, change: Change) -> None:
         path = f"{self._repo}/pulls/{old.number}"

@@ -136,13 +136,13 @@ class HostedForge(ABC):
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or return the open one that has the same head and base."""
         marked = replace(proposal, body=self._marked(proposal.body, proposal.marker))
-        found = self.find(proposal.head, proposal.base)
-        if found is not None:
-            return found
-        opened = self._api.once(
-            lambda: self._open(marked), lambda: self._found(proposal.head, proposal.base)
-        )
-        opened = self._only(opened)
+        opened = self._found(proposal.head, proposal.base)
+        if opened is None:
+            opened = self._api.once(
+                lambda: self._open(marked), lambda: self._found(proposal.head, proposal.base)
+            )
+            opened = self._only(opened)
+        # Who opened one that was there may have been ended before this.
         change = Change(
             labels=proposal.labels or None,
             reviewers=proposal.reviewers or None,
@@ -172,6 +172,7 @@ class HostedForge(ABC):
         newest = {review.author: review for review in self._reviews(pull)}
         return replace(
             pull,
+            auto_merge=self._auto_merge(pull),
             comments=tuple(comments[key] for key in sorted(comments)),
             reviews=tuple(newest[author] for author in sorted(newest)),
         )

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from support.fakegithub import FakeGitHub
+from support.fakegitlab import FakeGitLab
 from support.openapi import load
 from support.serving import serving
 
 from promote.config import ForgeConfig
 from promote.forge import Forge, LocalForge, open_forge
 from promote.forge.github import GitHubForge
+from promote.forge.gitlab import GitLabForge
 from promote.forge.http import Api
 from promote.forge.tokens import Token
 from promote.git import Identity, Repository
@@ -179,9 +181,15 @@ def github(url: str, user: str, seconds: float = 20) -> HostedForge:
     return GitHubForge(Api(url, token, sleep=lambda _: None, seconds=seconds), "ada/shop")
 
 
+def gitlab(url: str, user: str, seconds: float = 20) -> HostedForge:
+    token = Token(f"token-of-{user}-0123456789", variable="GITLAB_TOKEN")
+    return GitLabForge(Api(url, token, sleep=lambda _: None, seconds=seconds), "ada/shop")
+
+
 def fake(name: str, part: Part) -> tuple[Fake, Connect]:
     """A stand-in and how to speak to it."""
-    assert name == "github"
+    if name == "gitlab":
+        return FakeGitLab(), gitlab
     return FakeGitHub(load(part("github-openapi"))), github
 
 
@@ -198,7 +206,7 @@ def fake_place(name: str, part: Part) -> Iterator[FakePlace]:
         pytest.fail("the forge's description does not allow:\n" + "\n".join(stand_in.complaints))
 
 
-FAKES = ("github",)
+FAKES = ("github", "gitlab")
 
 
 @pytest.fixture(params=["local", "gitea", *FAKES])
