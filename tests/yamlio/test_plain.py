@@ -71,6 +71,27 @@ def test_the_readers_agree_on_noise(text: str) -> None:
     compare(text)
 
 
+PIECES = [
+    "word", "a", " ", "  ", "\n", "\n  ", "\n    ", "\n\n    ", "''", "'", '\\"', "\\\\", "\\n", "\\ ",
+    "\\\n    ", "\\\n", "\\t", "#", " #c", ": ", "\\x41", '"', "é", "\t",
+]  # fmt: skip
+HEADS = ["a: ", "- ", "  b: ", "- a: ", "a: b\nc: ", "x:\n  - "]
+TAILS = ["", "\n", "\n\n", " # c\n", "\nz: 1\n", "\n# c\n", "\n  # c\n", " \n"]
+
+
+@given(
+    st.sampled_from(HEADS),
+    st.sampled_from("'\""),
+    st.lists(st.sampled_from(PIECES), max_size=9),
+    st.sampled_from(TAILS),
+)
+@settings(max_examples=2000, deadline=None)
+def test_the_readers_agree_on_quotes_over_lines(
+    head: str, quote: str, pieces: list[str], tail: str
+) -> None:
+    compare(head + quote + "".join(pieces) + quote + tail)
+
+
 def test_the_fast_reader_takes_what_is_ordinary() -> None:
     texts = [Texts(Random(seed), 0).document() for seed in range(300)]  # noqa: S311 - no secret
     assert sum(map(compare, texts)) > 0.5 * len(texts)
