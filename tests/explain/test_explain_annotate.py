@@ -49,4 +49,4 @@ def test_a_file_gets_what_would_be_printed(
 
 def test_a_directory_has_no_layers_to_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", str(ROOT / "bases/cart"), "--annotate-origin"]) == 2
-    assert "needs --env" in capsys.readouterr().err
+    assert "--annotate-origin needs" in capsys.readouterr().err
