@@ -33,6 +33,9 @@ def explain(
     environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
     in_app: Annotated[str, typer.Option("--app", "-a", help="Only this app.")] = "",
     cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    enable_helm: Annotated[
+        bool, typer.Option("--enable-helm", help="Inflate charts, with the helm program.")
+    ] = False,
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
 ) -> None:
     """Say which file, line and layer set a field, over what, who changed it and who owns it.
@@ -45,6 +48,10 @@ def explain(
     from promote.project import open_project  # noqa: PLC0415
 
     with open_project(warn=warn) as project, LineHistory(project.root) as history:
+        if enable_helm:
+            from promote.registry.helm import HelmProgram  # noqa: PLC0415 - few apps have charts
+
+            project.helm = HelmProgram()
         units = find_units(project, environment, in_app, cluster)
         unit, found = find_resource(project, units, resource)
         result = answer(project, unit, found, field, history)

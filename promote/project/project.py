@@ -11,7 +11,6 @@ from promote.config.graph import overlay_path
 from promote.errors import UnknownNameError
 from promote.project.source import UnitSource
 from promote.project.units import Unit
-from promote.project.variants import render_variant
 from promote.render.files import EditedTree
 from promote.render.loading import ParsedFiles
 from promote.render.options import BuildOptions
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from promote.model.json import Document
     from promote.model.resource import Resource
     from promote.model.tree import Tree
+    from promote.render.helm import Helm
     from promote.render.trace import Trace
     from promote.variant import RenameMap
     from promote.variant.fields import FieldTable
@@ -42,6 +42,9 @@ class Project:
         tree: where the files are.
         root: the project's folder in the tree.
         warn: takes each warning, one line.
+
+    Attributes:
+        helm: inflates charts; None, as it is at first, refuses them.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Project:
         self._files = ParsedFiles()
         self._renderer = TemplateRenderer(tree, root)
         self._rendered: dict[Unit, list[Resource]] = {}
+        self.helm: Helm | None = None
         self.rename_maps: dict[str, RenameMap] = {}
         self.field_tables: dict[str, FieldTable] = {}
 
@@ -152,6 +156,8 @@ class Project:
         if unit not in self._rendered:
             environment = self.environment(unit.environment)
             if environment.variant_of is not None:
+                from promote.project.variants import render_variant  # noqa: PLC0415 - slow to import
+
                 self._rendered[unit] = render_variant(self, unit)
             else:
                 self._rendered[unit] = self.render_own(unit)
@@ -189,7 +195,13 @@ class Project:
 
     def build_options(self, source: UnitSource, trace: Trace | None = None) -> BuildOptions:
         """How the directories of a unit are built."""
-        return BuildOptions(expand=source.expand, files=self._files, warn=self._warn, trace=trace)
+        return BuildOptions(
+            expand=source.expand,
+            files=self._files,
+            helm=self.helm,
+            warn=self._warn,
+            trace=trace,
+        )
 
     def expand_template(self, path: str, context: Mapping[str, object]) -> bytes:
         """The text of a template.

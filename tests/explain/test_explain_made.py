@@ -13,6 +13,7 @@ from promote.project.origins import ABSENT, Tracer
 from promote.project.origins.following import changes_of
 from promote.project.origins.locators import locate_cause
 from promote.project.origins.texts import FileTexts
+from promote.registry.helm import HelmProgram
 from promote.render.files import DiskTree
 from promote.render.options import BuildOptions
 from promote.render.pipeline import build
@@ -183,6 +184,23 @@ def test_a_chart_is_traced_to_its_entry(tmp_path: Path) -> None:
         for path in ((), ("metadata", "name"), ("data", "mode"))
     ]
     assert [line and line.line for line in lines] == [2, 2, 4]
+
+
+def test_what_a_chart_made_is_explained(
+    repository: GitRepo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def inflate(self: HelmProgram, chart: Chart, directory: Directory) -> bytes:  # noqa: ARG001 - its signature
+        return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {chart.release}}}\n".encode()
+
+    monkeypatch.setattr(HelmProgram, "inflate", inflate)
+    charts = "helmCharts:\n- name: thing\n  releaseName: it\n"
+    repository.write({OVERLAY: FILES[OVERLAY] + charts})
+    line = FILES[OVERLAY].count("\n") + 2
+    assert main(["explain", "ConfigMap/it", "--env", "prod"]) == 1
+    assert "--enable-helm" in capsys.readouterr().err
+    command = ["explain", "ConfigMap/it", "kind", "--env", "prod", "--enable-helm"]
+    assert main([*command, "--output", "json"]) == 0
+    assert trail(json.loads(capsys.readouterr().out)) == [("helmCharts", OVERLAY, line)]
 
 
 # Who, and through which pull request
