@@ -35,11 +35,18 @@ def _gitlab() -> Callable[..., HostedForge]:
     return GitLabForge
 
 
+def _bitbucket() -> Callable[..., HostedForge]:
+    from promote.forge.bitbucket import BitbucketForge  # noqa: PLC0415 - as above
+
+    return BitbucketForge
+
+
 HOSTED: Final[Mapping[str, Callable[[], Callable[..., HostedForge]]]] = {
     "gitea": _gitea,
     "forgejo": _gitea,
     "github": _github,
     "gitlab": _gitlab,
+    "bitbucket": _bitbucket,
 }
 """The forges that live on a server, by the name that `promote.yaml` uses, loaded when needed."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from support.fakebitbucket import FakeBitbucket
 from support.fakegithub import FakeGitHub
 from support.fakegitlab import FakeGitLab
 from support.openapi import load
@@ -15,6 +16,7 @@ from support.serving import serving
 
 from promote.config import ForgeConfig
 from promote.forge import Forge, LocalForge, open_forge
+from promote.forge.bitbucket import BitbucketForge
 from promote.forge.github import GitHubForge
 from promote.forge.gitlab import GitLabForge
 from promote.forge.http import Api
@@ -186,10 +188,17 @@ def gitlab(url: str, user: str, seconds: float = 20) -> HostedForge:
     return GitLabForge(Api(url, token, sleep=lambda _: None, seconds=seconds), "ada/shop")
 
 
+def bitbucket(url: str, user: str, seconds: float = 20) -> HostedForge:
+    token = Token(f"token-of-{user}-0123456789", variable="BITBUCKET_TOKEN")
+    return BitbucketForge(Api(url, token, sleep=lambda _: None, seconds=seconds), "ada/shop")
+
+
 def fake(name: str, part: Part) -> tuple[Fake, Connect]:
     """A stand-in and how to speak to it."""
     if name == "gitlab":
         return FakeGitLab(), gitlab
+    if name == "bitbucket":
+        return FakeBitbucket(), bitbucket
     return FakeGitHub(load(part("github-openapi"))), github
 
 
@@ -206,7 +215,9 @@ def fake_place(name: str, part: Part) -> Iterator[FakePlace]:
         pytest.fail("the forge's description does not allow:\n" + "\n".join(stand_in.complaints))
 
 
-FAKES = ("github", "gitlab")
+FAKES = ("github", "gitlab", "bitbucket")
+WITHOUT_LABELS = ("bitbucket",)
+WITHOUT_REOPENING = ("bitbucket",)
 
 
 @pytest.fixture(params=["local", "gitea", *FAKES])
