@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _CACHE_LIMIT = 50_000
-_MAX_KEY = 128
+_MAX_KEY = 128  # bytes of UTF-8
 _MAX_CACHED = 500  # characters of a string
 
 # Strings that need no thought: they start with a letter or a slash, hold nothing that YAML gives a
@@ -42,7 +42,7 @@ def dump(document: Json) -> str:
     if isinstance(document, dict) and document:
         _mapping(document, 0, out)
     elif isinstance(document, list) and document:
-        _sequence(document, 0, out)
+        _items(document, 0, out, "- ")
     else:
         _scalar(document, 0, 0, out)
     return "".join(out)
@@ -61,15 +61,15 @@ def _mapping(
     lead = pad if first is None else first
     for key, name in _rows.get(tuple(mapping)) or _rows_of(mapping):
         value = mapping[key]
-        if not name:
-            name = f"? {_text(key, indent, indent + 2)}\n{pad}:"  # noqa: PLW2901 - of one key
         kind = type(value)
-        if kind is str:
+        if not name:
+            out.append(f"{lead}? {_text(key, indent, indent + 2)}\n")
+            _items([value], indent, out, f"{pad}: ")
+        elif kind is str:
             # As _text, without a call for the greater part of all values.
             text = _short.get(value)  # type: ignore[arg-type]
             if text is None or len(text) + len(name) + indent >= WIDTH:
-                column = indent + (2 if name[:2] == "? " else len(name) + 1)
-                text = _text(value, indent, column)  # type: ignore[arg-type]
+                text = _text(value, indent, indent + len(name) + 1)  # type: ignore[arg-type]
             out.append(f"{lead}{name} {text}\n")
         elif kind is dict:
             if value:
@@ -80,7 +80,7 @@ def _mapping(
         elif kind is list:
             if value:
                 out.append(f"{lead}{name}\n")
-                _sequence(value, indent, out)  # type: ignore[arg-type]
+                _items(value, indent, out, f"{pad}- ")  # type: ignore[arg-type]
             else:
                 out.append(f"{lead}{name} []\n")
         else:
@@ -89,19 +89,27 @@ def _mapping(
         lead = pad
 
 
-def _sequence(items: list[Json], indent: int, out: list[str], first: str | None = None) -> None:
-    pad = " " * indent
-    lead = pad if first is None else first
+def _items(items: list[Json], indent: int, out: list[str], mark: str, first: str = "") -> None:
+    """Write values behind marks: the items of a list, or what belongs to a key on its own lines.
+
+    Args:
+        items: the values.
+        indent: the column of the marks.
+        out: where to.
+        mark: the mark with its indentation.
+        first: what replaces the first one.
+    """
+    lead = first or mark
     for item in items:
         kind = type(item)
         if kind is dict and item:
-            _mapping(item, indent + 2, out, f"{lead}- ")  # type: ignore[arg-type]
+            _mapping(item, indent + 2, out, lead)  # type: ignore[arg-type]
         elif kind is list and item:
-            _sequence(item, indent + 2, out, f"{lead}- ")  # type: ignore[arg-type]
+            _items(item, indent + 2, out, f"{' ' * indent}  - ", f"{lead}- ")  # type: ignore[arg-type]
         else:
-            out.append(f"{lead}- ")
+            out.append(lead)
             _scalar(item, indent, indent + 2, out)
-        lead = pad
+        lead = mark
 
 
 def _scalar(value: Json, indent: int, column: int, out: list[str]) -> None:
@@ -127,7 +135,7 @@ def _rows_of(mapping: dict[str, Json]) -> list[tuple[str, str]]:
     rows = []
     for key in sort_keys(mapping):
         name = _key(key)
-        rows.append((key, "" if len(name) > _MAX_KEY or "\n" in name else f"{name}:"))
+        rows.append((key, "" if "\n" in key or len(key.encode()) > _MAX_KEY else f"{name}:"))
     if len(_rows) > _CACHE_LIMIT:
         _rows.clear()
     _rows[tuple(mapping)] = rows
