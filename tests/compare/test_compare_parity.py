@@ -260,3 +260,20 @@ def test_names_in_text_are_found_with_their_line_and_follow_a_rule(
             if one.id.name == "dashboard"
         ]
     assert dashboard["data"] == {"queries": 'up\nsum(rate(x{namespace="shop-dr"}[5m]))\n'}
+
+
+@pytest.mark.parametrize("clusters", ["{prod-east: dr-east, prod-west: dr-west}", "{}"])
+def test_a_mirror_has_the_names_of_its_primary(
+    clusters: str, example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (example / "promote.yaml").read_text()
+    start, end = text.index("    rename:\n"), text.index("\n# The fields that make a release")
+    mirrored = f"{text[:start]}    rename: {{clusters: {clusters}}}\n{text[end:]}"
+    if clusters == "{}":
+        mirrored = mirrored.replace(
+            "clusters: [dr-east, dr-west]", "clusters: [prod-east, prod-west]"
+        )
+    (example / "promote.yaml").write_text(mirrored)
+    found = check(capsys, 0)
+    assert (found["unexplained"], found["dangling"]) == ([], [])
+    assert len(found["declared"]) == 10
