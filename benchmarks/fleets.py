@@ -1,0 +1,146 @@
+# ruff: noqa: PLR2004 - a goal stands beside its words
+"""Fleets of overlays: cold, after one change, after none, and compared with their upstreams."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import inputs
+from measuring import (
+    KUSTOMIZE,
+    PROMOTE,
+    Measured,
+    Run,
+    is_quick,
+    median,
+    report,
+    run,
+    spread,
+    workshop,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_SETTLE = 2.5  # seconds until a file that was just written is known by its times
+
+
+def kustomize_calls(overlays: Sequence[Path], sample: int) -> Run:
+    """All calls, one by one; of a large fleet a sample that is spread over it, scaled up."""
+    chosen = overlays[:: max(1, len(overlays) // sample)][:sample]
+    runs = [run([str(KUSTOMIZE), "build", str(path)], path) for path in chosen]
+    scale = len(overlays) / len(chosen)
+    memory = max(one.memory for one in runs)
+    return Run(sum(one.wall for one in runs) * scale, sum(one.cpu for one in runs) * scale, memory)
+
+
+def cold(folder: Path) -> Run:
+    """Everything rendered, with nothing in the store."""
+    shutil.rmtree(os.environ["PROMOTE_CACHE_DIR"], ignore_errors=True)
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    return again(folder)
+
+
+def again(folder: Path) -> Run:
+    """Everything asked for."""
+    return run([*PROMOTE, "render", "--all", "--output", "out", "--quiet"], folder)
+
+
+def changed(folder: Path, overlay: Path, turn: int) -> Run:
+    """One overlay's file changed."""
+    path = overlay / "size.yaml"
+    text = path.read_text(encoding="utf-8")
+    head, _, _ = text.rpartition(" ")
+    path.write_text(f"{head} {turn + 100}\n", encoding="utf-8")
+    return again(folder)
+
+
+def fleet(  # noqa: PLR0917 - one row of a table
+    folder: Path, apps: int, environments: int, goal: int, sample: int, times: int
+) -> list[Measured]:
+    """One fleet, in all its states."""
+    overlays = inputs.fleet(folder, apps, environments)
+    peer, first = [], []
+    for _ in range(times):
+        peer.append(kustomize_calls(overlays, sample))
+        first.append(cold(folder))
+    time.sleep(_SETTLE)
+    again(folder)
+    still = [again(folder) for _ in range(times * 3)]
+    one = []
+    for turn in range(times * 2):
+        time.sleep(_SETTLE)
+        one.append(changed(folder, overlays[0], turn))
+    name = f"a fleet of {len(overlays)}"
+    ratio = median(peer).wall / median(first).wall
+    of_cold = median(one).wall / median(first).wall * 100
+    of_none = median(still).wall / median(first).wall * 100
+    memory = median(first).memory / max(run_.memory for run_ in peer)
+    calls = f"{len(overlays)} calls of kustomize" + (
+        f" ({sample} made, scaled)" if sample < len(overlays) else ""
+    )
+    return [
+        Measured(
+            f"{name}, cold, one process", f"{goal} times faster", ratio >= goal, calls,
+            (spread(peer), spread(first)), ratio,
+            note=f"processor: {median(peer).cpu:.1f} s and {median(first).cpu:.2f} s",
+        ),
+        Measured(
+            f"{name}, one file changed", "under 5 % of cold", of_cold < 5, "cold",
+            (spread(first), spread(one)), of_cold, "% of cold",
+        ),
+        Measured(
+            f"{name}, nothing changed", "under 2 % of cold", of_none < 2, "cold",
+            (spread(first), spread(still)), of_none, "% of cold",
+        ),
+        Measured(
+            f"peak memory of {name}", "at most 2 times kustomize's largest", memory <= 2,
+            "kustomize", (spread(peer), spread(first)), memory, "times the memory",
+            f"{max(one.memory for one in peer):.0f} MB and {median(first).memory:.0f} MB",
+        ),
+    ]  # fmt: skip
+
+
+def diffs(folder: Path, environments: int, times: int) -> Measured:
+    """Every environment against its upstream, and only rendering them; in one process each."""
+    script = """\
+import sys, promote
+from promote.compare import diff
+project = promote.open_project('.')
+names = list(project.config.environments)
+rendered = {name: project.render_all(name) for name in names}
+for name in names[1:] if sys.argv[1] == 'diff' else ():
+    upstream = project.config.environments[name].upstreams[0]
+    diff(rendered[upstream], rendered[name])
+"""
+    render, both = [], []
+    for _ in range(times):
+        render.append(run([PROMOTE[0], "-c", script, "render"], folder))
+        both.append(run([PROMOTE[0], "-c", script, "diff"], folder))
+    ratio = median(both).wall / median(render).wall
+    return Measured(
+        f"a diff of {environments} environments, each against its upstream",
+        "at most 1.3 times the rendering", ratio <= 1.3, "rendering alone",
+        (spread(render), spread(both)), ratio, "times the rendering",
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Measure all of them."""
+    quick = is_quick()
+    with workshop() as folder:
+        if quick:
+            rows = fleet(folder / "some", 20, 1, 20, 20, 1)
+            rows += [*fleet(folder / "many", 20, 4, 50, 20, 1), diffs(folder / "many", 4, 1)]
+        else:
+            rows = fleet(folder / "some", 300, 1, 20, 60, 3)
+            rows += [*fleet(folder / "many", 200, 8, 50, 60, 3), diffs(folder / "many", 8, 3)]
+    report("fleets", rows, quick=quick)
+
+
+if __name__ == "__main__":
+    main()
