@@ -12,6 +12,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
 from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.blanks import WithBlanks
 from promote.yamlio.numbers import go_number
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _mapping(
             if text is None or len(text) + len(name) + indent >= WIDTH:
                 text = _text(value, indent, indent + len(name) + 1)  # type: ignore[arg-type]
             out.append(f"{lead}{name} {text}\n")
-        elif kind is dict:
+        elif kind is dict or kind is WithBlanks:
             if value:
                 out.append(f"{lead}{name}\n")
                 _mapping(value, indent + 2, out)  # type: ignore[arg-type]
@@ -102,7 +103,7 @@ def _items(items: list[Json], indent: int, out: list[str], mark: str, first: str
     lead = first or mark
     for item in items:
         kind = type(item)
-        if kind is dict and item:
+        if (kind is dict or kind is WithBlanks) and item:
             _mapping(item, indent + 2, out, lead)  # type: ignore[arg-type]
         elif kind is list and item:
             _items(item, indent + 2, out, f"{' ' * indent}  - ", f"{lead}- ")  # type: ignore[arg-type]
@@ -289,17 +290,14 @@ def sort_keys(mapping: dict[str, Json]) -> list[str]:
 
 
 def _compare(left: str, right: str) -> int:
-    digits = False
     for index, (a, b) in enumerate(zip(left, right, strict=False)):
         if a == b:
-            digits = a.isdigit()
             continue
         a_letter, b_letter = a.isalpha(), b.isalpha()
         if a_letter and b_letter:
             return -1 if a < b else 1
         if a_letter or b_letter:
-            before = a_letter if digits else b_letter
-            return -1 if before else 1
+            return -1 if b_letter else 1
         return _compare_numbers(left, right, index)
     return (len(left) > len(right)) - (len(left) < len(right))
 
@@ -309,7 +307,7 @@ def _compare_numbers(left: str, right: str, index: int) -> int:
     start = 0
     if "0" in {left[index], right[index]}:
         place = index - 1
-        while place >= 0 and left[place].isdigit():
+        while place >= 0 and left[place].isdecimal():
             if left[place] != "0":
                 start = 1
                 break
@@ -324,10 +322,11 @@ def _compare_numbers(left: str, right: str, index: int) -> int:
 
 
 def _number(text: str, index: int, value: int) -> tuple[int, int]:
+    """The number at a place, as Go's 64 bits hold it, and where it ends."""
     while index < len(text) and text[index].isdecimal():
-        value = value * 10 + int(text[index])
+        value = value * 10 + ord(text[index]) - ord("0")
         index += 1
-    return value, index
+    return (value + 2**63) % 2**64 - 2**63, index
 
 
 _natural = cmp_to_key(_compare)
