@@ -41,12 +41,19 @@ def _bitbucket() -> Callable[..., HostedForge]:
     return BitbucketForge
 
 
+def _azure() -> Callable[..., HostedForge]:
+    from promote.forge.azure import AzureForge  # noqa: PLC0415 - as above
+
+    return AzureForge
+
+
 HOSTED: Final[Mapping[str, Callable[[], Callable[..., HostedForge]]]] = {
     "gitea": _gitea,
     "forgejo": _gitea,
     "github": _github,
     "gitlab": _gitlab,
     "bitbucket": _bitbucket,
+    "azure": _azure,
 }
 """The forges that live on a server, by the name that `promote.yaml` uses, loaded when needed."""
 

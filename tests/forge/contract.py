@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from support.fakeazure import FakeAzure
 from support.fakebitbucket import FakeBitbucket
 from support.fakegithub import FakeGitHub
 from support.fakegitlab import FakeGitLab
@@ -16,6 +17,7 @@ from support.serving import serving
 
 from promote.config import ForgeConfig
 from promote.forge import Forge, LocalForge, open_forge
+from promote.forge.azure import AzureForge
 from promote.forge.bitbucket import BitbucketForge
 from promote.forge.github import GitHubForge
 from promote.forge.gitlab import GitLabForge
@@ -193,12 +195,20 @@ def bitbucket(url: str, user: str, seconds: float = 20) -> HostedForge:
     return BitbucketForge(Api(url, token, sleep=lambda _: None, seconds=seconds), "ada/shop")
 
 
+def azure(url: str, user: str, seconds: float = 20) -> HostedForge:
+    token = Token(f"token-of-{user}-0123456789", "Basic", "promote", "AZURE_DEVOPS_EXT_PAT")
+    api = Api(url, token, sleep=lambda _: None, seconds=seconds)
+    return AzureForge(api, "org/project/shop")
+
+
 def fake(name: str, part: Part) -> tuple[Fake, Connect]:
     """A stand-in and how to speak to it."""
     if name == "gitlab":
         return FakeGitLab(), gitlab
     if name == "bitbucket":
         return FakeBitbucket(), bitbucket
+    if name == "azure":
+        return FakeAzure(), azure
     return FakeGitHub(load(part("github-openapi"))), github
 
 
@@ -215,7 +225,7 @@ def fake_place(name: str, part: Part) -> Iterator[FakePlace]:
         pytest.fail("the forge's description does not allow:\n" + "\n".join(stand_in.complaints))
 
 
-FAKES = ("github", "gitlab", "bitbucket")
+FAKES = ("github", "gitlab", "bitbucket", "azure")
 WITHOUT_LABELS = ("bitbucket",)
 WITHOUT_REOPENING = ("bitbucket",)
 

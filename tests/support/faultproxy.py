@@ -18,7 +18,7 @@ Forward = Callable[[Asked], Said]
 Fault = Callable[[Forward, Asked], Said]
 
 _HOP = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding"})
-_DELAY = 0.6
+DELAY = 0.6
 """Longer than the clients of these tests wait."""
 
 
@@ -48,7 +48,7 @@ def _answer_replaced(forward: Forward, asked: Asked) -> Said:
 
 
 def _delayed(forward: Forward, asked: Asked) -> Said:
-    time.sleep(_DELAY)
+    time.sleep(DELAY)
     return forward(asked)
 
 

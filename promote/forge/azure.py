@@ -1,0 +1,303 @@
+"""Azure DevOps, by version 7.1 of its Git API.
+
+A comment is a thread of one; a merge is done behind the scenes and waited for. Reviewers are named
+by their ids: names are looked up on another host, which does not get the token.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from promote.errors import ForgeError
+from promote.forge.hosted import HostedForge, Note, refuse_further
+from promote.forge.http import RefusedError
+from promote.forge.protocol import (
+    Change,
+    Check,
+    CheckState,
+    Limits,
+    Proposal,
+    PullRequest,
+    Review,
+    ReviewState,
+    State,
+)
+from promote.forge.reading import at, items, mapping, moment, number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.forge.http import Api, Query
+    from promote.model.json import Document, Json
+
+_VERSION: Final = "7.1"
+_PAGE: Final = 100
+_HEADS: Final = "refs/heads/"
+_GENRE: Final = "promote"
+_MINIMUM_REVIEWERS: Final = "fa4e907d-c16b-4a4c-9dfa-4906e5d171dd"
+"""The policy that asks for approvals, by the id that it has on every server."""
+_NOBODY: Final = "00000000-0000-0000-0000-000000000000"
+_STATES: Final[dict[str, State]] = {"active": "open", "completed": "merged"}
+_ASKED: Final = {"open": "active", "merged": "completed", "closed": "abandoned", None: "all"}
+_VOTES: Final[dict[ReviewState, int]] = {"approved": 10, "commented": 0, "changes requested": -5}
+_CHECKS: Final[dict[str, CheckState]] = {
+    "succeeded": "success",
+    "notApplicable": "success",
+    "failed": "failure",
+    "error": "failure",
+}
+_REPORTS: Final[dict[CheckState, str]] = {
+    "success": "succeeded",
+    "failure": "failed",
+    "pending": "pending",
+}
+
+
+class AzureForge(HostedForge):
+    """A repository on Azure DevOps.
+
+    Args:
+        api: speaks to `https://dev.azure.com`, or to a server of one's own.
+        repository: `organisation/project/name`.
+        name: what the configuration calls it.
+    """
+
+    limits = Limits(title=400, body=4_000)
+    note_limit = 100_000
+
+    def __init__(self, api: Api, repository: str, name: str = "azure") -> None:
+        super().__init__(api, repository)
+        self.name = name
+        organisation, project, repo = (quote(part, safe="") for part in repository.split("/"))
+        self._organisation = f"/{organisation}"
+        self._project = f"/{organisation}/{project}"
+        self._repo = f"{self._project}/_apis/git/repositories/{repo}"
+
+    def required_approvals(self, base: str) -> int | None:
+        """The most that policies of the branch ask for."""
+        found = self._api.find(f"{self._project}/_apis/policy/configurations", _asked({}))
+        if found is None:
+            return None
+        counts = [
+            at(policy, "settings", "minimumApproverCount")
+            for policy in items(at(found, "value"))
+            if text(policy, "type", "id") == _MINIMUM_REVIEWERS
+            and at(policy, "isEnabled") is True
+            and any(_holds(scope, base) for scope in items(at(policy, "settings", "scope")))
+        ]
+        return max((count for count in counts if isinstance(count, int)), default=0)
+
+    def _me(self) -> str:
+        found = self._api.get(f"{self._organisation}/_apis/connectionData")
+        return text(found, "authenticatedUser", "id")
+
+    def _open(self, proposal: Proposal) -> PullRequest:
+        body: Document = {
+            "title": proposal.title,
+            "description": proposal.body,
+            "sourceRefName": _HEADS + proposal.head,
+            "targetRefName": _HEADS + proposal.base,
+            "isDraft": proposal.draft,
+        }
+        return _pull(self._send("POST", "/pullrequests", body))
+
+    def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
+        query: dict[str, str | int | bool] = {"searchCriteria.status": _ASKED[state]}
+        if head:
+            query["searchCriteria.sourceRefName"] = _HEADS + head
+        if base:
+            query["searchCriteria.targetRefName"] = _HEADS + base
+        skip = 0
+        while True:
+            page = _asked({**query, "$top": _PAGE, "$skip": skip})
+            found = items(at(self._api.get(f"{self._repo}/pullrequests", page), "value"))
+            for document in found:
+                # A list holds the first 400 characters of a description: the marker is further on.
+                yield self._get(number(document, "pullRequestId"))
+            if len(found) < _PAGE:
+                return
+            skip += _PAGE
+
+    def _get(self, number: int) -> PullRequest:
+        return _pull(self._api.get(f"{self._repo}/pullrequests/{number}", _asked({})))
+
+    def _write(self, old: PullRequest, change: Change) -> None:
+        path = f"/pullrequests/{old.number}"
+        said: Document = {
+            "title": change.title,
+            "description": change.body,
+            "isDraft": change.draft,
+        }
+        said = {key: value for key, value in said.items() if value is not None}
+        if change.auto_merge is not None:
+            said["autoCompleteSetBy"] = {"id": self._me() if change.auto_merge else _NOBODY}
+            if change.auto_merge:
+                said["completionOptions"] = _completion()
+        if said:
+            self._send("PATCH", path, said)
+        for label in {*(change.labels or ())} - {*old.labels}:
+            self._label(old.number, label)
+        if change.labels is not None:
+            for label in {*old.labels} - {*change.labels}:
+                self._drop(f"{path}/labels/{quote(label, safe='')}")
+        for reviewer in change.reviewers or ():
+            self._ask(f"{path}/reviewers/{quote(reviewer, safe='')}")
+
+    def _set_state(self, pull: PullRequest, state: State) -> None:
+        status = "active" if state == "open" else "abandoned"
+        self._send("PATCH", f"/pullrequests/{pull.number}", {"status": status})
+
+    def _merge(self, pull: PullRequest, expect: str) -> None:
+        document = self._api.get(f"{self._repo}/pullrequests/{pull.number}", _asked({}))
+        if text(document, "mergeStatus") in {"conflicts", "rejectedByPolicy", "failure"}:
+            raise ForgeError(
+                f"pull request {pull.number} cannot be merged: {text(document, 'mergeStatus')}",
+                hint="promote again to build it on what is there now",
+            )
+        body: Document = {
+            "status": "completed",
+            "lastMergeSourceCommit": {"commitId": expect},
+            "completionOptions": _completion(),
+        }
+        self._send("PATCH", f"/pullrequests/{pull.number}", body)
+
+    def _notes(self, number: int) -> list[Note]:
+        found = self._api.get(f"{self._repo}/pullrequests/{number}/threads", _asked({}))
+        return [
+            _note(thread, items(at(thread, "comments"))[0])
+            for thread in items(at(found, "value"))
+            if at(thread, "isDeleted") is not True
+            and items(at(thread, "comments"))
+            and at(items(at(thread, "comments"))[0], "isDeleted") is not True
+        ]
+
+    def _add_note(self, number: int, text: str) -> None:
+        comment: Document = {"parentCommentId": 0, "content": text, "commentType": "text"}
+        body: Document = {"comments": [comment], "status": "closed"}
+        self._send("POST", f"/pullrequests/{number}/threads", body)
+
+    def _set_note(self, number: int, note: Note, text: str) -> None:
+        thread, _, comment = note.id.partition("/")
+        path = f"/pullrequests/{number}/threads/{thread}/comments/{comment}"
+        self._send("PATCH", path, {"content": text})
+
+    def _drop_note(self, number: int, note: Note) -> None:
+        thread, _, comment = note.id.partition("/")
+        self._drop(f"/pullrequests/{number}/threads/{thread}/comments/{comment}")
+
+    def _reviews(self, pull: PullRequest) -> list[Review]:
+        document = self._api.get(f"{self._repo}/pullrequests/{pull.number}", _asked({}))
+        found = []
+        for reviewer in items(at(document, "reviewers")):
+            vote = at(reviewer, "vote")
+            if isinstance(vote, int) and vote:
+                state: ReviewState = "approved" if vote > 0 else "changes requested"
+                # Which commit was looked at is not told.
+                found.append(Review(text(reviewer, "id"), state, pull.head_commit))
+        return found
+
+    def _add_review(self, pull: PullRequest, state: ReviewState, body: str) -> None:
+        me = self._me()
+        path = f"/pullrequests/{pull.number}/reviewers/{me}"
+        self._send("PUT", path, {"id": me, "vote": _VOTES[state]})
+        if body:
+            self._add_note(pull.number, body)
+
+    def _checks(self, commit: str) -> list[Check]:
+        query = _asked({"latestOnly": True, "top": 1000})
+        found = self._api.get(f"{self._repo}/commits/{commit}/statuses", query)
+        return [
+            Check(
+                text(document, "context", "name"),
+                _CHECKS.get(text(document, "state"), "pending"),
+                text(document, "description"),
+                text(document, "targetUrl"),
+            )
+            for document in items(at(found, "value"))
+        ]
+
+    def _report(self, commit: str, check: Check) -> None:
+        body: Document = {
+            "state": _REPORTS[check.state],
+            "description": check.description,
+            "context": {"name": check.name, "genre": _GENRE},
+        }
+        if check.url:
+            body["targetUrl"] = check.url
+        self._send("POST", f"/commits/{commit}/statuses", body)
+
+    def _label(self, number: int, name: str) -> None:
+        """Add a label, which is made where it is missing."""
+        path = f"/pullrequests/{number}/labels"
+        self._api.once(
+            lambda: self._send("POST", path, {"name": name}),
+            lambda: name if name in self._get(number).labels else None,
+        )
+
+    def _ask(self, path: str) -> None:
+        try:
+            self._send("PUT", path, {"id": path.rpartition("/")[2], "vote": 0})
+        except RefusedError as error:
+            refuse_further(error, {400, 404})
+
+    def _send(self, method: str, path: str, body: Document) -> Json:
+        return self._api.send(method, f"{self._repo}{path}", body, query=_asked({})).document
+
+    def _drop(self, path: str) -> None:
+        self._api.send("DELETE", f"{self._repo}{path}", query=_asked({}), allow=(404,))
+
+
+def _asked(query: Query) -> Query:
+    return {**query, "api-version": _VERSION}
+
+
+def _completion() -> Document:
+    """Never past a policy: `bypassPolicy` is not among these."""
+    return {"deleteSourceBranch": True, "mergeStrategy": "noFastForward"}
+
+
+def _holds(scope: Document, base: str) -> bool:
+    name = text(scope, "refName")
+    if text(scope, "matchKind").lower() == "prefix":
+        return f"{_HEADS}{base}".startswith(name)
+    return name in {"", f"{_HEADS}{base}"}
+
+
+def _pull(value: Json) -> PullRequest:
+    document = mapping(value)
+    state = _STATES.get(text(document, "status"), "closed")
+    automatic = text(document, "autoCompleteSetBy", "id")
+    labels = [
+        text(label, "name")
+        for label in items(at(document, "labels"))
+        if at(label, "active") is not False
+    ]
+    return PullRequest(
+        number=number(document, "pullRequestId"),
+        title=text(document, "title"),
+        body=text(document, "description"),
+        head=text(document, "sourceRefName").removeprefix(_HEADS),
+        base=text(document, "targetRefName").removeprefix(_HEADS),
+        state=state,
+        author=text(document, "createdBy", "id"),
+        created=moment(document, "creationDate"),
+        draft=at(document, "isDraft") is True,
+        labels=tuple(sorted(labels)),
+        head_commit=text(document, "lastMergeSourceCommit", "commitId") or None,
+        merge_commit=(text(document, "lastMergeCommit", "commitId") or None)
+        if state == "merged"
+        else None,
+        url=text(document, "url"),
+        reviewers=tuple(sorted(text(user, "id") for user in items(at(document, "reviewers")))),
+        auto_merge=automatic not in {"", _NOBODY} and state == "open",
+    )
+
+
+def _note(thread: Document, comment: Document) -> Note:
+    return Note(
+        f"{number(thread, 'id')}/{number(comment, 'id')}",
+        text(comment, "author", "id"),
+        text(comment, "content"),
+        moment(comment, "publishedDate"),
+    )
