@@ -187,7 +187,7 @@ class FakeAzure:
 
     def _statuses(self, _asked: Asked, parts: list[str], _me: str) -> Answer:
         found = self.repository.statuses.get(parts[0], [])
-        newest: dict[str, Any] = {each["context"]["name"]: each for each in found}  # type: ignore[index]
+        newest: dict[str, Any] = {each["context"]["name"]: each for each in found}
         return 200, {"value": [*newest.values()]}
 
     def _report(self, asked: Asked, parts: list[str], _me: str) -> Answer:

@@ -70,7 +70,9 @@ class FakeBitbucket:
         return self.repository.pulls[int(parts[0])]
 
     def _document(self, pull: Pull) -> Any:  # noqa: ANN401
-        people = {name: {"approved": False, "state": None} for name in pull.reviewers}
+        people: dict[str, Any] = {
+            name: {"approved": False, "state": None} for name in pull.reviewers
+        }
         for review in pull.reviews:
             state = review["state"]
             people[review["author"]] = {"approved": state == "approved", "state": state}

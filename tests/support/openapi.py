@@ -85,10 +85,10 @@ class Description:
                 found.append(f"the parameter {name} is missing")
         for parameter in parameters:
             if parameter["in"] == "path":
-                value = _typed(operation.values[parameter["name"]])
-                if parameter["schema"].get("type") == "string":
-                    value = str(value)
-                found += self._judge(parameter["schema"], value, parameter["name"])
+                sent = operation.values[parameter["name"]]
+                is_text = parameter["schema"].get("type") == "string"
+                known = sent if is_text else _typed(sent)
+                found += self._judge(parameter["schema"], known, parameter["name"])
         return found + self._of_body(operation, body)
 
     def _of_body(self, operation: Operation, body: object) -> list[str]:

@@ -1,0 +1,195 @@
+"""How calls are made: what is waited for, what is refused, and that the token stays inside."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from support.serving import Asked, Said, said, serving
+
+from promote.config import ForgeConfig
+from promote.errors import ForgeError, PromoteError
+from promote.forge.address import address
+from promote.forge.http import Api, LostAnswerError, RefusedError
+from promote.forge.tokens import Token, token_of
+from promote.git.names import check_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "glpat-0123456789abcdefghij"  # noqa: S105 - nobody's
+
+
+class Server:
+    """Answers with what it was given, in order; the last again and again."""
+
+    def __init__(self, *answers: Said) -> None:
+        self.answers = [*answers]
+        self.asked: list[Asked] = []
+
+    def __call__(self, asked: Asked) -> Said:
+        self.asked.append(asked)
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def waits(server: Server, method: str = "GET") -> tuple[object, list[float]]:
+    """What a call ends in, and what was waited for on the way."""
+    slept: list[float] = []
+    with serving(server) as url:
+        api = Api(url, Token(SECRET), sleep=slept.append)
+        try:
+            return api.send(method, "/x", {"a": 1} if method != "GET" else None).document, slept
+        except ForgeError as error:
+            return error, slept
+
+
+def test_a_time_to_wait_is_kept_to() -> None:
+    server = Server(
+        said(429, None, Retry_After="7"), said(503, None, Retry_After="3"), said(200, 1)
+    )
+    assert waits(server) == (1, [7.0, 3.0])
+
+
+def test_without_a_time_a_minute_is_waited() -> None:
+    ended, slept = waits(Server(said(403, {"message": "secondary rate limit"}), said(200, 1)))
+    assert ended == 1
+    assert 60 <= slept[0] <= 75
+
+
+def test_nobody_waits_for_an_hour() -> None:
+    ended, slept = waits(Server(said(429, None, Retry_After="3600")))
+    assert isinstance(ended, ForgeError)
+    assert slept == []
+
+
+def test_a_read_is_tried_six_times() -> None:
+    server = Server(said(502))
+    ended, slept = waits(server)
+    assert isinstance(ended, ForgeError)
+    assert "after 6 tries" in str(ended)
+    assert (len(server.asked), len(slept)) == (6, 5)
+
+
+@pytest.mark.parametrize("lost", [Said(0, cut=0), said(502), Said(200, b'{"a": 1}', cut=0.5)])
+def test_a_post_whose_answer_is_lost_is_not_repeated(lost: Said) -> None:
+    server = Server(lost)
+    ended, _ = waits(server, "POST")
+    assert isinstance(ended, LostAnswerError)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 422, 500])
+def test_the_token_is_in_no_message(status: int, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    server = Server(said(status, {"message": f"bad token {SECRET} of Basic {SECRET}"}))
+    ended, _ = waits(server)
+    assert isinstance(ended, ForgeError)
+    assert SECRET not in f"{ended} {ended!r} {ended.hint} {caplog.text} {Token(SECRET)}"
+    assert "bad token ***" in str(ended)
+    assert server.asked[0].headers["authorization"] == f"Bearer {SECRET}"
+
+
+def test_another_host_never_gets_the_token() -> None:
+    thief = Server(said(200, 1))
+    with serving(thief) as elsewhere:
+        ended, _ = waits(Server(said(302, None, Location=f"{elsewhere}/x")))
+    assert isinstance(ended, ForgeError)
+    assert "points to another host" in str(ended)
+    assert thief.asked == []
+
+
+def test_a_repository_that_was_renamed_is_followed() -> None:
+    server = Server(said(301, None, Location="/repositories/7"), said(200, {"id": 7}))
+    assert waits(server)[0] == {"id": 7}
+    assert server.asked[1].path == "/repositories/7"
+
+
+def test_a_page_of_a_proxy_is_no_message() -> None:
+    ended, _ = waits(Server(Said(418, b"<html><body>blocked</body></html>")))
+    assert isinstance(ended, RefusedError)
+    assert ended.said == "no reason given"
+
+
+def test_nobody_there() -> None:
+    api = Api("http://127.0.0.1:1", Token(SECRET), sleep=lambda _: None)
+    with pytest.raises(ForgeError, match="after 6 tries"):
+        api.get("/x")
+
+
+def test_certificate_authorities_that_cannot_be_read(tmp_path: Path) -> None:
+    for file in (tmp_path / "missing", tmp_path / "wrong"):
+        if file.name == "wrong":
+            file.write_text("no certificate")
+        with pytest.raises(ForgeError, match=r"certificate authorities in .* cannot be read"):
+            Api("https://forge.example.com", Token(""), ca=str(file))
+
+
+def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(said(200, 1))
+    with serving(server) as url:
+        monkeypatch.setenv("HTTP_PROXY", url)
+        assert Api("http://forge.invalid", Token(SECRET)).get("/x") == 1
+    assert httpx.URL(url).host == "127.0.0.1"
+    assert server.asked[0].headers["host"] == "forge.invalid"
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "api", "repository"),
+    [
+        ("github", "https://github.com/o/r.git", "https://api.github.com", "o/r"),
+        ("github", "git@github.com:o/r.git", "https://api.github.com", "o/r"),
+        ("github", "ssh://git@ghe.corp:2222/o/r", "https://ghe.corp/api/v3", "o/r"),
+        ("gitlab", "https://gl.corp:8443/g/s/r.git", "https://gl.corp:8443/api/v4", "g/s/r"),
+        ("gitea", "http://localhost:3000/o/r.git", "http://localhost:3000/api/v1", "o/r"),
+        ("forgejo", "git@codeberg.org:o/r.git", "https://codeberg.org/api/v1", "o/r"),
+        ("bitbucket", "git@bitbucket.org:w/r.git", "https://api.bitbucket.org/2.0", "w/r"),
+        ("azure", "https://o@dev.azure.com/o/my%20p/_git/r", "https://dev.azure.com", "o/my p/r"),
+        ("azure", "git@ssh.dev.azure.com:v3/o/p/r", "https://dev.azure.com", "o/p/r"),
+        ("azure", "https://o.visualstudio.com/p/_git/r", "https://dev.azure.com", "o/p/r"),
+        ("azure", "https://dev.azure.com/o/_git/p", "https://dev.azure.com", "o/p/p"),
+    ],
+)
+def test_addresses(kind: str, url: str, api: str, repository: str, tmp_path: Path) -> None:
+    found = address(ForgeConfig(kind=kind), check_url(url, tmp_path))
+    assert (found.api, found.repository) == (api, repository)
+
+
+@pytest.mark.parametrize(
+    ("config", "url", "message"),
+    [
+        (ForgeConfig(kind="bitbucket"), "https://git.corp/w/r", "does not follow"),
+        (ForgeConfig(kind="gitea"), "/srv/r.git", "does not follow"),
+        (ForgeConfig(kind="gitea"), "https://git.corp/r.git", "name on the gitea forge"),
+        (ForgeConfig(kind="azure"), "https://dev.azure.com/o/r", "name on the azure forge"),
+        (ForgeConfig(kind="gitea", url="http://a.b/api/v1"), "https://a.b/o/r", "encryption"),
+    ],
+)
+def test_addresses_that_do_not_do(
+    config: ForgeConfig, url: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PromoteError, match=message) as caught:
+        address(config, check_url(url, tmp_path))
+    assert caught.value.hint
+
+
+def _named(variable: str) -> ForgeConfig:
+    return ForgeConfig(kind="gitlab", token_env=variable)
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "header"),
+    [
+        (ForgeConfig(kind="github"), {"GH_TOKEN": "a"}, "Bearer a"),
+        (ForgeConfig(kind="github"), {"GH_TOKEN": "a", "PROMOTE_TOKEN": "b\n"}, "Bearer b"),
+        (ForgeConfig(kind="gitea"), {"GITEA_TOKEN": "a"}, "token a"),
+        (ForgeConfig(kind="azure"), {"SYSTEM_ACCESSTOKEN": "a"}, "Basic cHJvbW90ZTph"),
+        (ForgeConfig(kind="bitbucket"), {"BITBUCKET_TOKEN": "a@b.c:d"}, "Basic YUBiLmM6ZA=="),
+        (_named("CI_PUSH_TOKEN"), {"CI_PUSH_TOKEN": "a"}, "Bearer a"),
+        (_named("AWS_SECRET"), {"AWS_SECRET": "a"}, None),
+        (ForgeConfig(kind="gitlab"), {}, None),
+    ],
+)
+def test_tokens(config: ForgeConfig, environ: dict[str, str], header: str | None) -> None:
+    assert token_of(config, environ).header.get("Authorization") == header
