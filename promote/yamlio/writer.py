@@ -12,7 +12,6 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
 from promote.yamlio.analysis import Style, style_of
-from promote.yamlio.blanks import WithBlanks
 from promote.yamlio.numbers import go_number
 
 if TYPE_CHECKING:
@@ -62,26 +61,25 @@ def _mapping(
     lead = pad if first is None else first
     for key, name in _rows.get(tuple(mapping)) or _rows_of(mapping):
         value = mapping[key]
-        kind = type(value)
         if not name:
             out.append(f"{lead}? {_text(key, indent, indent + 2)}\n")
             _items([value], indent, out, f"{pad}: ")
-        elif kind is str:
+        elif type(value) is str:
             # As _text, without a call for the greater part of all values.
-            text = _short.get(value)  # type: ignore[arg-type]
+            text = _short.get(value)
             if text is None or len(text) + len(name) + indent >= WIDTH:
-                text = _text(value, indent, indent + len(name) + 1)  # type: ignore[arg-type]
+                text = _text(value, indent, indent + len(name) + 1)
             out.append(f"{lead}{name} {text}\n")
-        elif kind is dict or kind is WithBlanks:
+        elif isinstance(value, dict):
             if value:
                 out.append(f"{lead}{name}\n")
-                _mapping(value, indent + 2, out)  # type: ignore[arg-type]
+                _mapping(value, indent + 2, out)
             else:
                 out.append(f"{lead}{name} {{}}\n")
-        elif kind is list:
+        elif isinstance(value, list):
             if value:
                 out.append(f"{lead}{name}\n")
-                _items(value, indent, out, f"{pad}- ")  # type: ignore[arg-type]
+                _items(value, indent, out, f"{pad}- ")
             else:
                 out.append(f"{lead}{name} []\n")
         else:
@@ -102,11 +100,10 @@ def _items(items: list[Json], indent: int, out: list[str], mark: str, first: str
     """
     lead = first or mark
     for item in items:
-        kind = type(item)
-        if (kind is dict or kind is WithBlanks) and item:
-            _mapping(item, indent + 2, out, lead)  # type: ignore[arg-type]
-        elif kind is list and item:
-            _items(item, indent + 2, out, f"{' ' * indent}  - ", f"{lead}- ")  # type: ignore[arg-type]
+        if isinstance(item, dict) and item:
+            _mapping(item, indent + 2, out, lead)
+        elif isinstance(item, list) and item:
+            _items(item, indent + 2, out, f"{' ' * indent}  - ", f"{lead}- ")
         else:
             out.append(lead)
             _scalar(item, indent, indent + 2, out)
