@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
+from promote.render.merge.written import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,8 +95,8 @@ class _Reader:
         if operator in {"<", ">"}:
             return self._ordering(key, operator, values.pop())
         if operator in {"!=", "notin"}:
-            return lambda labels: labels.get(key) not in values
-        return lambda labels: labels.get(key) in values
+            return lambda labels: _text(labels, key) not in values
+        return lambda labels: _text(labels, key) in values
 
     def _values(self) -> set[str]:
         """The values in parentheses: nothing between commas is an empty value."""
@@ -126,8 +127,8 @@ class _Reader:
         limit = int(bound)
 
         def test(labels: Labels) -> bool:
-            value = labels.get(key)
-            if not isinstance(value, str) or not _WHOLE.fullmatch(value):
+            value = _text(labels, key)
+            if value is None or not _WHOLE.fullmatch(value):
                 return False
             return int(value) > limit if operator == ">" else int(value) < limit
 
@@ -162,6 +163,11 @@ class _Reader:
             f"{self.selector!r} is not a label selector: expected {expected}",
             hint="write key=value, key in (a, b), key or !key",
         )
+
+
+def _text(labels: Labels, key: str) -> str | None:
+    """The text of a value, as it stands in its file; None where there is none."""
+    return text_of(labels[key]) if key in labels else None
 
 
 def _is_key(key: str) -> bool:

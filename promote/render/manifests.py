@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Origin
-from promote.render.merge.written import text_of
+from promote.render.merge.written import blank_keys, text_of
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -20,16 +20,13 @@ class NotAResourceError(KustomizationError):
     """A document lacks what every Kubernetes resource has."""
 
 
-def read_records(
-    documents: Sequence[Json], scopes: Scopes, file: str = "", *, patches: bool = False
-) -> list[Record]:
+def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> list[Record]:
     """The resources of a file, lists of resources taken apart, empty documents left out.
 
     Args:
         documents: the parsed documents of the file.
         scopes: knows which kinds belong to no namespace.
         file: where they come from, for their origin.
-        patches: they are patches, in which a null takes a field away.
 
     Raises:
         NotAResourceError: a document without kind or name.
@@ -44,8 +41,7 @@ def read_records(
     for doc, index in queue:  # grows while it is read: the items of a list come after the rest
         items = _items(doc)
         if items is None:
-            text = with_text_annotations(doc, keep_null=patches)
-            records.append(Record(text, scopes, origin_of(index)))
+            records.append(Record(doc, scopes, origin_of(index)))
         else:
             queue.extend((_resource(item), index) for item in items if item not in (None, {}, []))
     return records
@@ -96,21 +92,6 @@ def _resource(item: Json) -> Document:
     return item
 
 
-def with_text_annotations(doc: Document, *, keep_null: bool) -> Document:
-    """The document with every annotation a string, as kustomize makes them."""
-    metadata = doc.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if not isinstance(metadata, dict) or not isinstance(annotations, dict):
-        return doc
-    if all(isinstance(value, str) for value in annotations.values()):
-        return doc
-    text: Document = {
-        key: (None if keep_null else "") if value is None else text_of(value)
-        for key, value in annotations.items()
-    }
-    return {**doc, "metadata": {**metadata, "annotations": text}}
-
-
 def finish(doc: Document) -> Document:
     """The document as it is printed: annotations are strings, and no empty map of them is left."""
     metadata = doc.get("metadata")
@@ -120,7 +101,10 @@ def finish(doc: Document) -> Document:
     if not isinstance(annotations, dict) or not annotations:
         rest = {key: value for key, value in metadata.items() if key != "annotations"}
         return {**doc, "metadata": rest}
-    if all(isinstance(value, str) for value in annotations.values()):
+    if all(type(value) is str for value in annotations.values()):
         return doc
-    text: Document = {key: text_of(value) for key, value in annotations.items()}
+    blanks = blank_keys(annotations)
+    text: Document = {
+        key: "" if key in blanks else text_of(value) for key, value in annotations.items()
+    }
     return {**doc, "metadata": {**metadata, "annotations": text}}

@@ -15,6 +15,7 @@ from promote.model.resource import Resource
 from promote.render import notes
 from promote.render.accumulator import Accumulator
 from promote.render.manifests import finish
+from promote.render.merge.written import text_of
 from promote.render.options import BuildOptions
 from promote.render.ordering import in_order
 from promote.render.record import Record
@@ -114,4 +115,4 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
 
 def _is_local(record: Record) -> bool:
     """Whether a resource only configures a tool and is not for a cluster."""
-    return record.metadata_map("annotations").get(LOCAL_CONFIG, "false") != "false"
+    return text_of(record.metadata_map("annotations").get(LOCAL_CONFIG, "false")) != "false"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from promote.errors import Place, YamlError
+from promote.yamlio.blanks import with_blanks
 from promote.yamlio.folding import refolded
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own, timestamp
 
@@ -159,6 +160,7 @@ class _Builder:
     def _mapping(self, *, top: bool, flow: bool) -> dict[str, Json]:
         mapping: dict[str, Json] = {}
         merged: dict[str, Json] | None = None
+        blanks: list[str] = []
         get = self.parser.get_event
         event = get()
         while not isinstance(event, yaml.MappingEndEvent):
@@ -170,7 +172,10 @@ class _Builder:
                 merged = self._merged(get(), event, flow=flow)
             else:
                 key = self._key(event, top=top)
-                value = self._node(get(), flow=flow)
+                event_of_value = get()
+                value = self._node(event_of_value, flow=flow)
+                if value is None and event_of_value.__dict__.get("value") == "":
+                    blanks.append(key)
                 if key in mapping and not self.own:
                     raise self._error(
                         event, f"the key {key!r} is there twice", hint="keep one of them"
@@ -179,7 +184,8 @@ class _Builder:
                 if key != _MERGE:
                     mapping[key] = value
             event = get()
-        return {**merged, **mapping} if merged else mapping
+        mapping = {**merged, **mapping} if merged else mapping
+        return with_blanks(mapping, frozenset(blanks)) if blanks else mapping
 
     def _merged(self, event: Any, key: Any, *, flow: bool) -> dict[str, Json]:  # noqa: ANN401 - as above
         """What '<<' brings in: of several mappings the first that has a key counts."""

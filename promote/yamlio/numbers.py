@@ -1,4 +1,4 @@
-"""Numbers as Go reads and prints them."""
+"""Numbers as Go reads and prints them, and times that know how they were written."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ class WrittenFloat(float):
     text: str
 
 
+class WrittenTime(str):
+    """A date or time in the form that kustomize prints, with the text that it was written as."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+
+def written_time(value: str, text: str) -> str:
+    """A time that knows how it was written, as `written` has it for numbers."""
+    if value == text:
+        return value
+    moment = WrittenTime(value)
+    moment.text = text
+    return moment
+
+
 def written(value: float, text: str) -> int | float:
     """A number that knows how it was written, where that is not how it would be written.
 
@@ -51,13 +68,15 @@ def written(value: float, text: str) -> int | float:
 
 
 def without_text(value: Json) -> Json:
-    """A value whose numbers are plain ones, for libraries that know no others."""
+    """A value whose numbers and times are plain ones, for libraries that know no others."""
     if isinstance(value, dict):
         return {key: without_text(item) for key, item in value.items()}
     if isinstance(value, list):
         return [without_text(item) for item in value]
     if isinstance(value, WrittenInt):
         return int(value)
+    if isinstance(value, WrittenTime):
+        return str(value)
     return float(value) if isinstance(value, WrittenFloat) else value
 
 

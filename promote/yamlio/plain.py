@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from promote.yamlio.blanks import marked
 from promote.yamlio.characters import Outside
 from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.lines import (
@@ -80,8 +81,9 @@ class _Reader:
         self.end = len(lines) - 1 if self.complete else len(lines)
         self.at = 0
         self.outer: list[tuple[int, _Collection]] = []
+        self.unsaid: list[tuple[dict[str, Json], str]] = []
 
-    def document(self) -> Json:
+    def document(self) -> Json:  # noqa: C901 - one loop over lines, in which calls would cost most
         """The document's value."""
         lines, end, known = self.lines, self.end, known_lines
         root: list[Json] = [None]
@@ -123,7 +125,17 @@ class _Reader:
             elif key is None or key in node:
                 raise OddError
             node[key] = value if kind <= NOTHING else self._odd(line, column)  # type: ignore[call-overload]
-        return root[0]
+            if pending:
+                self.unsaid.append((node, key))  # type: ignore[arg-type]
+        return self._marked(root[0])
+
+    def _marked(self, root: Json) -> Json:
+        """The document, whose mappings know what has no value on its line nor below it."""
+        found: dict[int, list[str]] = {}
+        for node, key in self.unsaid:
+            if node[key] is None:
+                found.setdefault(id(node), []).append(key)
+        return marked(root, found) if found else root
 
     def _open(
         self, node: _Collection, column: int, key: str | None, line: Line

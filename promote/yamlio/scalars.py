@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from promote.yamlio.numbers import FITS_FLOAT, go_int, json_float, written
+from promote.yamlio.numbers import FITS_FLOAT, go_int, json_float, written, written_time
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -66,7 +66,7 @@ def resolve(text: str) -> Json:
     if text[0] != ".":
         moment = timestamp(text)
         if moment is not None:
-            return moment
+            return written_time(moment, text)
     number = _number(text)
     return text if number is None else written(number, text)
 

@@ -15,6 +15,7 @@ import orjson
 from promote import yamlio
 from promote.errors import PatchError, YamlError
 from promote.render.merge.written import MISSING, Missing, blank_keys
+from promote.yamlio.numbers import WrittenFloat, WrittenInt, WrittenTime, without_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,12 +248,13 @@ _LARGEST: Final = 2**64
 def _through_json(node: Json) -> Json:
     """The values as they come back from a reader of JSON that knows only floating point numbers.
 
-    Integers beyond 2**53 lose precision, and a blank value is a null that stays.
+    Integers beyond 2**53 lose precision, a blank value is a null that stays, and it is forgotten
+    how numbers and times were written.
     """
     if isinstance(node, dict):
         changes = {}
         for key, value in node.items():
-            if isinstance(value, dict | list | int):
+            if type(value) is not str:
                 new = _through_json(value)
                 if new is not value:
                     changes[key] = new
@@ -260,6 +262,8 @@ def _through_json(node: Json) -> Json:
     if isinstance(node, list):
         items = [_through_json(item) for item in node]
         return node if all(map(_is, items, node)) else items
+    if isinstance(node, WrittenInt | WrittenFloat | WrittenTime):
+        node = without_text(node)
     if isinstance(node, int) and not -_EXACT <= node <= _EXACT:
         rounded = int(Decimal(repr(float(node))))  # its shortest digits, and zeros after them
         return rounded if -_LARGEST // 2 <= rounded < _LARGEST else float(node)

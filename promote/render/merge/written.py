@@ -29,15 +29,15 @@ MISSING: Final = Missing.MISSING
 def text_of(value: Json | Missing) -> str:
     """The text of a scalar; empty for mappings, lists and what is missing.
 
-    A number that remembers how it was written (in an attribute `text`) gives that.
+    A number or time that remembers how it was written (in an attribute `text`) gives that.
     """
-    if isinstance(value, str):
+    if type(value) is str:
         return value
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | str):
         written = getattr(value, "text", None)
         return written if isinstance(written, str) else str(value)
     return ""

@@ -9,7 +9,9 @@ from promote.render.decode import Fields
 from promote.render.fields import Create, update_document
 from promote.render.fieldspecs import field_spec, merge_specs
 from promote.render.layer import PathsByKind, specs_of
+from promote.render.merge.written import blank_keys
 from promote.render.ties import places_without, tie
+from promote.yamlio.blanks import with_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,7 +70,9 @@ class AddEntries:
             raise KustomizationError("a field for labels or annotations does not hold a mapping")
         if all(old.get(key) == value for key, value in self.entries.items()):
             return old
-        return {**old, **self.entries}
+        added = {**old, **self.entries}
+        blanks = blank_keys(old) - self.entries.keys()
+        return with_blanks(added, blanks) if blanks else added
 
 
 def labels_from_kustomization(layer: Layer) -> Iterator[Transformer]:

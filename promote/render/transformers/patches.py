@@ -234,7 +234,7 @@ def _patch(patch: Patch, layer: Layer) -> Transformer:
     source = f"the patch {patch.file!r}" if patch.file else "an inline patch"
     content = layer.directory.read(patch.file) if patch.file else text.encode()
     try:
-        merges = read_records(_documents(content, patch.file, layer), layer.schema, patches=True)
+        merges = read_records(_documents(content, patch.file, layer), layer.schema)
     except (NotAResourceError, YamlError) as not_a_merge:
         return _json_patch(content, patch, source, not_a_merge)
     return MergePatches(
@@ -252,9 +252,7 @@ def _documents(content: bytes, file: str, layer: Layer) -> list[Json]:
     return yamlio.load_all(content, shown)
 
 
-def _json_patch(
-    content: bytes, patch: Patch, source: str, not_a_merge: InputError
-) -> Transformer:
+def _json_patch(content: bytes, patch: Patch, source: str, not_a_merge: InputError) -> Transformer:
     try:
         operations = parse_json_patch(content, source)
     except InputError as error:
@@ -283,9 +281,7 @@ def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
     for path in paths:
         found += _inline_or_file(path, layer)
     if inline:
-        found += read_records(
-            yamlio.load_all(inline, "an inline patch"), layer.schema, patches=True
-        )
+        found += read_records(yamlio.load_all(inline, "an inline patch"), layer.schema)
     if not found:
         raise PatchError("the patches are empty", hint="name at least one resource to patch")
     source = " and ".join(path for path in paths if "\n" not in path)
@@ -296,13 +292,11 @@ def _inline_or_file(text: str, layer: Layer) -> list[Record]:
     """An entry is a patch, or else the name of a file that holds some."""
     if "\n" in text or ":" in text:
         try:
-            return read_records(
-                yamlio.load_all(text, "an inline patch"), layer.schema, patches=True
-            )
+            return read_records(yamlio.load_all(text, "an inline patch"), layer.schema)
         except InputError:
             if "\n" in text:
                 raise
-    return read_records(layer.directory.documents(text), layer.schema, patches=True)
+    return read_records(layer.directory.documents(text), layer.schema)
 
 
 def json_from_kustomization(layer: Layer) -> Iterator[Transformer]:
