@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -109,13 +108,12 @@ def _is_inside(name: str) -> bool:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".promote-", dir=path.parent)
+    draft = f"{path.parent}/.promote-{os.getpid()}-{path.name}"
     try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor
+        with open(draft, "wb") as file:  # noqa: PTH123 - one of thousands
             file.write(data)
-        os.chmod(name, 0o644)  # noqa: PTH101 - a name
-        os.replace(name, path)  # noqa: PTH105 - as above
+        os.replace(draft, path)  # noqa: PTH105 - as above
     except BaseException:
         with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108 - as above
+            os.unlink(draft)  # noqa: PTH108 - as above
         raise
