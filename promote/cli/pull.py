@@ -68,6 +68,16 @@ def merge(
 
 
 @app.command()
+def approve(
+    number: Number,
+    message: Annotated[str, typer.Option("--message", "-m", help="Say why, in a comment.")] = "",
+) -> None:
+    """Approve a pull request as it is now; nobody's own approval counts."""
+    with opened() as session:
+        say(_line(session.forge.review(number, "approved", message)))
+
+
+@app.command()
 def close(number: Number) -> None:
     """Close a pull request without merging it; its branch stays."""
     with opened() as session:

@@ -269,7 +269,8 @@ def _pull(value: Json) -> PullRequest:
         number=number(document, "number"),
         title=title.removeprefix(_DRAFT),
         body=text(document, "body"),
-        head=text(document, "head", "ref"),
+        # `ref` is that of the pull request itself once the branch is gone.
+        head=text(document, "head", "label") or text(document, "head", "ref"),
         base=text(document, "base", "ref"),
         state="merged" if merged else closed,
         author=text(document, "user", "login"),

@@ -108,7 +108,7 @@ def test_a_merge_takes_the_branch_away(place: Place) -> None:
     opened = place.forge.create(PROPOSAL)
     pull = place.forge.merge(opened.number, expect=opened.head_commit)
     assert (pull.state, pull.merge_commit) == ("merged", place.tip("main"))
-    assert pull.head_commit == opened.head_commit
+    assert (pull.head, pull.head_commit) == (HEAD, opened.head_commit)
     assert place.tip(HEAD) is None
     assert place.forge.merge(opened.number) == pull, "merged again"
     assert place.forge.pulls() == []
