@@ -23,7 +23,7 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.reading import at, items, mapping, moment, number, text
+from promote.forge.reading import at, items, mapping, moment, number, own_branch, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,7 +277,9 @@ def _pull(value: Json) -> PullRequest:
         number=number(document, "pullRequestId"),
         title=text(document, "title"),
         body=text(document, "description"),
-        head=text(document, "sourceRefName").removeprefix(_HEADS),
+        head=own_branch(
+            text(document, "sourceRefName").removeprefix(_HEADS), at(document, "forkSource"), None
+        ),
         base=text(document, "targetRefName").removeprefix(_HEADS),
         state=state,
         author=text(document, "createdBy", "id"),

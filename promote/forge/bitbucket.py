@@ -23,7 +23,7 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.reading import at, items, mapping, moment, number, text
+from promote.forge.reading import at, items, mapping, moment, number, own_branch, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,7 +227,11 @@ class BitbucketForge(HostedForge):
             number=number(document, "id"),
             title=text(document, "title"),
             body=text(document, "description"),
-            head=text(document, "source", "branch", "name"),
+            head=own_branch(
+                text(document, "source", "branch", "name"),
+                at(document, "source", "repository", "uuid"),
+                at(document, "destination", "repository", "uuid"),
+            ),
             base=text(document, "destination", "branch", "name"),
             state=state,
             author=_name(at(document, "author")),

@@ -21,7 +21,7 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.reading import at, items, mapping, moment, number, text
+from promote.forge.reading import at, items, mapping, moment, number, own_branch, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -270,7 +270,11 @@ def _pull(value: Json) -> PullRequest:
         title=title.removeprefix(_DRAFT),
         body=text(document, "body"),
         # `ref` is that of the pull request itself once the branch is gone.
-        head=text(document, "head", "label") or text(document, "head", "ref"),
+        head=own_branch(
+            text(document, "head", "label") or text(document, "head", "ref"),
+            at(document, "head", "repo_id"),
+            at(document, "base", "repo_id"),
+        ),
         base=text(document, "base", "ref"),
         state="merged" if merged else closed,
         author=text(document, "user", "login"),

@@ -22,7 +22,7 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.reading import at, items, mapping, moment, number, text
+from promote.forge.reading import at, items, mapping, moment, number, own_branch, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,7 +277,11 @@ def _pull(value: Json) -> PullRequest:
         number=number(document, "number"),
         title=text(document, "title"),
         body=text(document, "body"),
-        head=text(document, "head", "ref"),
+        head=own_branch(
+            text(document, "head", "ref"),
+            at(document, "head", "repo", "id"),
+            at(document, "base", "repo", "id"),
+        ),
         base=text(document, "base", "ref"),
         state="merged" if merged else closed,
         author=text(document, "user", "login"),

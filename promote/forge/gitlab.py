@@ -21,7 +21,7 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.reading import at, items, mapping, moment, number, text
+from promote.forge.reading import at, items, mapping, moment, number, own_branch, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -250,7 +250,11 @@ def _pull(value: Json) -> PullRequest:
         number=number(document, "iid"),
         title=text(document, "title").removeprefix(_DRAFT),
         body=text(document, "description"),
-        head=text(document, "source_branch"),
+        head=own_branch(
+            text(document, "source_branch"),
+            at(document, "source_project_id"),
+            at(document, "target_project_id"),
+        ),
         base=text(document, "target_branch"),
         state=state,
         author=text(document, "author", "username"),

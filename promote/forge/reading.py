@@ -60,3 +60,14 @@ def moment(document: Json, *path: str) -> datetime:
     except ValueError:
         raise ForgeError(f"the forge's answer has no time {'.'.join(path)}: {said!r}") from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def own_branch(branch: str, head: Json, base: Json) -> str:
+    """The name of a branch; one of a fork, which anyone may name as ours are, gets a mark.
+
+    Args:
+        branch: its name in its own repository.
+        head: what identifies that repository.
+        base: what identifies the one that it is to be merged into.
+    """
+    return branch if head == base else f"fork:{branch}"
