@@ -37,7 +37,8 @@ def _sort_key(record: Record, ranks: dict[str, int]) -> tuple[int, bool, str, st
     gvk = identity.gvk
     return (
         ranks.get(gvk.kind, 0),
-        not (gvk.kind == "Namespace" and not gvk.group),
+        # Only among kinds of this name, which share a rank with no other kind if they have one.
+        not (gvk.kind == "Namespace" and not gvk.group and gvk.kind in ranks),
         gvk_text(gvk),
         identity.namespace or "~X",
         identity.name or "~N",
