@@ -54,32 +54,49 @@ ASKS: dict[str, Callable[[str], Callable[[RecordingTree], object]]] = {
     "place": lambda folder: lambda tree: tree.resolve(f"{folder}/d/x"),
 }
 
+
+def each(*acts: Callable[[Path], object]) -> Callable[[Path], None]:
+    """One after the other."""
+
+    def act(folder: Path) -> None:
+        for one in acts:
+            one(folder)
+
+    return act
+
+
 CHANGES: dict[str, tuple[set[str], Callable[[Path], object]]] = {
     "a file has other content": ({"content"}, lambda folder: write(folder / "a", "2")),
     "of the same size and time": (
         {"content"},
-        lambda folder: (write(folder / "a", "2"), os.utime(folder / "a", (OLD, OLD))),
+        each(
+            lambda folder: write(folder / "a", "2"),
+            lambda folder: os.utime(folder / "a", (OLD, OLD)),
+        ),
     ),
     "a file goes": ({"content", "listing"}, lambda folder: (folder / "a").unlink()),
     "a file appears": ({"missing", "listing"}, lambda folder: write(folder / "new", "")),
     "a directory appears": ({"missing", "listing"}, lambda folder: (folder / "new").mkdir()),
     "a directory becomes a file": (
         {"directory"},
-        lambda folder: ((folder / "d").rmdir(), write(folder / "d", "")),
+        each(lambda folder: (folder / "d").rmdir(), lambda folder: write(folder / "d", "")),
     ),
     "a directory becomes a link": (
         {"place", "listing", "directory"},
-        lambda folder: (
-            (folder / "d").rmdir(),
-            (folder / "e").mkdir(),
-            (folder / "d").symlink_to("e"),
+        each(
+            lambda folder: (folder / "d").rmdir(),
+            lambda folder: (folder / "e").mkdir(),
+            lambda folder: (folder / "d").symlink_to("e"),
         ),
     ),
     "nothing": (set(), lambda _: None),
     "a file is touched": (set(), lambda folder: (folder / "a").touch()),
     "a file is exchanged for its copy": (
         set(),
-        lambda folder: (write(folder / "b", "1"), (folder / "b").rename(folder / "a")),
+        each(
+            lambda folder: write(folder / "b", "1"),
+            lambda folder: (folder / "b").rename(folder / "a"),
+        ),
     ),
 }
 

@@ -26,7 +26,7 @@ def alike(left: Json, right: Json) -> bool:
         return list(left) == list(right) and all(alike(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(alike, left, right))
-    return left == right
+    return bool(left == right)
 
 
 def vars_of(value: Json) -> dict[str, object]:
