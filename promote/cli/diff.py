@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
 from promote.errors import ExitCode
 
 app = command_app()
@@ -53,6 +54,9 @@ def diff(
         bool, typer.Option("--exact", help="Compare names and namespaces as they are.")
     ] = False,
     colour: Annotated[Colour, typer.Option("--color", help="When to colour.")] = Colour.AUTO,
+    enable_helm: EnableHelm = False,
+    helm_command: HelmCommand = "helm",
+    remote: RemoteHosts = None,
 ) -> int:
     """Show what differs between two environments, directories or files.
 
@@ -64,7 +68,10 @@ def diff(
     from promote.compare.formats.safe import printable  # noqa: PLC0415
     from promote.compare.sides import Sides  # noqa: PLC0415
 
-    with Sides(warn=warn) as sides:
+    with (
+        outside(enable_helm, helm_command, remote) as (helm, remotes),
+        Sides(warn=warn, helm=helm, remotes=remotes) as sides,
+    ):
         found, namespaces = sides.compare(
             left, right, apps=apps or (), use_rules=not no_ignore, exact=exact
         )

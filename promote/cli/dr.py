@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
 from promote.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ def check(
         str, typer.Argument(help="The variant; all of them by default.", show_default=False)
     ] = "",
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+    *,
+    enable_helm: EnableHelm = False,
+    helm_command: HelmCommand = "helm",
+    remote: RemoteHosts = None,
 ) -> int:
     """Check that a variant is its primary but for what it declares.
 
@@ -45,7 +50,10 @@ def check(
     from promote.compare.parity import check_parity  # noqa: PLC0415
     from promote.project import open_project  # noqa: PLC0415
 
-    with open_project(warn=warn) as project:
+    with (
+        outside(enable_helm, helm_command, remote) as (helm, remotes),
+        open_project(warn=warn, helm=helm, remotes=remotes) as project,
+    ):
         results = [check_parity(project, name) for name in _variants(project, variant)]
     reports = {
         Output.TEXT: parity_report.as_text,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
 
 app = command_app()
 
@@ -33,9 +34,9 @@ def explain(
     environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
     in_app: Annotated[str, typer.Option("--app", "-a", help="Only this app.")] = "",
     cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
-    enable_helm: Annotated[
-        bool, typer.Option("--enable-helm", help="Inflate charts, with the helm program.")
-    ] = False,
+    enable_helm: EnableHelm = False,
+    helm_command: HelmCommand = "helm",
+    remote: RemoteHosts = None,
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
 ) -> None:
     """Say which file, line and layer set a field, over what, who changed it and who owns it.
@@ -47,11 +48,11 @@ def explain(
     from promote.explain.report import as_json, as_text  # noqa: PLC0415
     from promote.project import open_project  # noqa: PLC0415
 
-    with open_project(warn=warn) as project, LineHistory(project.root) as history:
-        if enable_helm:
-            from promote.registry.helm import HelmProgram  # noqa: PLC0415 - few apps have charts
-
-            project.helm = HelmProgram()
+    with (
+        outside(enable_helm, helm_command, remote) as (helm, remotes),
+        open_project(warn=warn, helm=helm, remotes=remotes) as project,
+        LineHistory(project.root) as history,
+    ):
         units = find_units(project, environment, in_app, cluster)
         unit, found = find_resource(project, units, resource)
         result = answer(project, unit, found, field, history)

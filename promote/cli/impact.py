@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
 
 if TYPE_CHECKING:
     from promote.compare import Dependent
@@ -30,6 +31,9 @@ def impact(
     *,
     environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
     cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    enable_helm: EnableHelm = False,
+    helm_command: HelmCommand = "helm",
+    remote: RemoteHosts = None,
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
 ) -> None:
     """List what depends on a resource, nearest first, and the field by which it does.
@@ -41,7 +45,10 @@ def impact(
     from promote.explain import find_resource, find_units  # noqa: PLC0415
     from promote.project import open_project  # noqa: PLC0415
 
-    with open_project(warn=warn) as project:
+    with (
+        outside(enable_helm, helm_command, remote) as (helm, remotes),
+        open_project(warn=warn, helm=helm, remotes=remotes) as project,
+    ):
         units = find_units(project, environment, cluster=cluster)
         _, wanted = find_resource(project, units, resource)
         resources = project.render_all(environment, cluster=cluster)

@@ -18,9 +18,12 @@ from promote.cli.building import (
     write_files,
 )
 from promote.cli.common import command_app
+from promote.cli.outside import EnableHelm, HelmCommand, Outside, RemoteHosts, outside
 from promote.errors import UsageError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from promote.model.resource import Resource
 
 app = command_app()
@@ -88,17 +91,12 @@ def render(
         LoadRestrictor, typer.Option(help="Which files a kustomization may read.")
     ] = LoadRestrictor.ROOT_ONLY,
     reorder: Annotated[Reorder, typer.Option(help="The order of the output.")] = Reorder.LEGACY,
-    remote: Annotated[
-        list[str] | None,
-        typer.Option(help="A host to fetch bases from, '*' for any; may be repeated."),
-    ] = None,
+    remote: RemoteHosts = None,
     enable_managedby_label: Annotated[
         bool, typer.Option("--enable-managedby-label", help="Label what kustomize has built.")
     ] = False,
-    enable_helm: Annotated[
-        bool, typer.Option("--enable-helm", help="Inflate charts, with the helm program.")
-    ] = False,
-    helm_command: Annotated[str, typer.Option(help="The helm program.")] = "helm",
+    enable_helm: EnableHelm = False,
+    helm_command: HelmCommand = "helm",
     helm_api_versions: Annotated[
         list[str] | None, typer.Option(help="API versions that charts see; may be repeated.")
     ] = None,
@@ -118,7 +116,8 @@ def render(
         raise UsageError("--annotate-origin needs one --env: a directory alone has no layers")
     many = every or len(directories or ()) > 1 or len(environments or ()) > 1
     if environments and not many:
-        _environment(environments[0], apps or (), cluster, output, annotate=annotate_origin)
+        beyond = outside(enable_helm, helm_command, remote)
+        _environment(environments[0], apps or (), cluster, output, beyond, annotate=annotate_origin)
         return
     flags = BuildFlags(
         load_restrictor,
@@ -154,12 +153,13 @@ def _environment(
     apps: list[str] | tuple[str, ...],
     cluster: str,
     output: Path | None,
+    beyond: AbstractContextManager[Outside],
     *,
     annotate: bool,
 ) -> None:
     from promote.project import open_project  # noqa: PLC0415 - not needed for a directory
 
-    with open_project() as project:
+    with beyond as (helm, remotes), open_project(helm=helm, remotes=remotes) as project:
         if annotate:
             from promote.explain.annotate import annotated  # noqa: PLC0415 - costs nothing else
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from promote.compare.records import Diff
     from promote.model.resource import Resource
     from promote.project import Project
+    from promote.render.helm import Helm
+    from promote.render.remote import Remotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,21 @@ class Sides:
     Args:
         folder: where the user stands; the current folder by default.
         warn: takes each warning, one line.
+        helm, remotes: as for `open_project`.
     """
 
     def __init__(
-        self, folder: Path | None = None, *, warn: Callable[[str], None] | None = None
+        self,
+        folder: Path | None = None,
+        *,
+        warn: Callable[[str], None] | None = None,
+        helm: Helm | None = None,
+        remotes: Remotes | None = None,
     ) -> None:
         self._folder = (folder or Path()).absolute()
         self._warn = warn or (lambda _: None)
+        self._helm = helm
+        self._remotes = remotes
         self._open = ExitStack()
         self._projects: dict[str | None, Project] = {}
 
@@ -162,7 +172,11 @@ class Sides:
             return project.render_all(environment, wanted) if wanted or not apps else []
         path = self._folder / side.name
         if path.is_dir():
-            return build(DiskTree(), str(path), BuildOptions(warn=self._warn))
+            return build(
+                DiskTree(),
+                str(path),
+                BuildOptions(helm=self._helm, remotes=self._remotes, warn=self._warn),
+            )
         return read_manifests(DiskTree().read(str(path)), side.name)
 
     def _check_apps(self, sides: Sequence[Side], apps: Sequence[str]) -> None:
@@ -189,7 +203,9 @@ class Sides:
             if revision is not None:
                 project = self._past(revision, root)
             elif root is not None:
-                project = open_project(root, warn=self._warn)
+                project = open_project(
+                    root, warn=self._warn, helm=self._helm, remotes=self._remotes
+                )
             else:
                 return None
             self._projects[revision] = self._open.enter_context(project)
@@ -202,7 +218,13 @@ class Sides:
         tree = GitTree(repository, repository.resolve(revision))
         top = repository.top
         inside = "" if root is None or top is None else root.resolve().relative_to(top).as_posix()
-        return open_project(f"/{inside}".removesuffix("/.") or "/", tree=tree, warn=self._warn)
+        return open_project(
+            f"/{inside}".removesuffix("/.") or "/",
+            tree=tree,
+            warn=self._warn,
+            helm=self._helm,
+            remotes=self._remotes,
+        )
 
 
 def _apps(place: Place) -> set[str]:

@@ -241,6 +241,7 @@ class Kitchen:
             self.tree.take()  # the recipe has the digest of all that this gives
             self._is_other = digest_of(config) != self.recipe.project
             self._project = Project(config, self.tree, root, self._warnings.append)
+            self._project.helm, self._project.remotes = self._helm, self._remotes
         return self._project
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from promote.model.tree import Tree
+    from promote.render.helm import Helm
+    from promote.render.remote import Remotes
 
 PROJECT_FILE = "promote.yaml"
 
@@ -41,6 +43,8 @@ def open_project(
     *,
     tree: Tree | None = None,
     warn: Callable[[str], None] | None = None,
+    helm: Helm | None = None,
+    remotes: Remotes | None = None,
 ) -> Project:
     """Open the project of a folder, or of another tree such as a commit.
 
@@ -50,6 +54,8 @@ def open_project(
         tree: where the files are; the disk by default, and then nothing outside the Git work
             tree (or the folder, where there is none) is read.
         warn: takes each warning, one line.
+        helm: inflates charts; without it they are refused.
+        remotes: fetches bases and files that live elsewhere; without it they are refused.
 
     Raises:
         FileMissingError: there is no project.
@@ -60,7 +66,9 @@ def open_project(
         tree = DiskTree(confine=str(work_tree(folder)))
         root = str(folder)
     path = str(root or "/")
-    return Project(load_config(tree, path), tree, path, warn)
+    project = Project(load_config(tree, path), tree, path, warn)
+    project.helm, project.remotes = helm, remotes
+    return project
 
 
 def work_tree(folder: Path) -> Path:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from promote.model.resource import Resource
     from promote.model.tree import Tree
     from promote.render.helm import Helm
+    from promote.render.remote import Remotes
     from promote.render.trace import Trace
     from promote.variant import RenameMap
     from promote.variant.fields import FieldTable
@@ -44,7 +45,8 @@ class Project:
         warn: takes each warning, one line.
 
     Attributes:
-        helm: inflates charts; None, as it is at first, refuses them.
+        helm: inflates charts; None refuses them.
+        remotes: fetches bases and files that live elsewhere; None refuses them.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Project:
         self._renderer = TemplateRenderer(tree, root)
         self._rendered: dict[Unit, list[Resource]] = {}
         self.helm: Helm | None = None
+        self.remotes: Remotes | None = None
         self.rename_maps: dict[str, RenameMap] = {}
         self.field_tables: dict[str, FieldTable] = {}
 
@@ -86,7 +89,9 @@ class Project:
         Args:
             edits: the new content of each file by its path in the tree; None for one that goes.
         """
-        return Project(self.config, EditedTree(self.tree, edits), self.root, self._warn)
+        other = Project(self.config, EditedTree(self.tree, edits), self.root, self._warn)
+        other.helm, other.remotes = self.helm, self.remotes
+        return other
 
     def environment(self, name: str) -> Environment:
         """An environment by its name.
@@ -199,6 +204,7 @@ class Project:
             expand=source.expand,
             files=self._files,
             helm=self.helm,
+            remotes=self.remotes,
             warn=self._warn,
             trace=trace,
         )

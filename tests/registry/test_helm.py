@@ -353,3 +353,38 @@ def test_helm_sees_nothing_of_the_users(
     environment = seen.read_text()
     assert "canary-token" not in environment
     assert "HELM_PLUGINS=/nonexistent" not in environment
+
+
+def test_a_project_with_a_chart(
+    tmp_path: Path, helm: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "overlays/prod/web/charts/web", CHART)
+    write(
+        tmp_path,
+        {
+            "promote.yaml": (
+                "apiVersion: promote/v1\nkind: Project\nname: shop\napps: {web: {}}\n"
+                "environments:\n  prod: {}\n"
+                "  dr: {variant-of: prod, rename: {namespaces: {shop: shop-dr}}}\n"
+            ),
+            "overlays/prod/web/kustomization.yaml": (
+                "namespace: shop\nhelmCharts: [{name: web, releaseName: x}]\n"
+            ),
+        },
+    )
+    monkeypatch.chdir(tmp_path)
+    with_helm = ["--enable-helm", "--helm-command", str(helm)]
+    for command, ends in (
+        (["render", "--env", "prod"], 0),
+        (["render", "--all", "--no-cache"], 0),
+        (["diff", "prod", "dr"], 0),
+        (["diff", "prod", "dr", "--exact"], 10),
+        (["dr", "check"], 0),
+        (["explain", "Deployment/x-web", "--env", "prod"], 0),
+        (["impact", "Deployment/x-web", "--env", "prod"], 0),
+    ):
+        code = main([*command, *with_helm])
+        said = capsys.readouterr()
+        assert code == ends, said.err
+        assert main(command) == 1
+        assert "--enable-helm" in capsys.readouterr().err
