@@ -17,6 +17,7 @@ from promote.config.model import (
     Rename,
     RenameRule,
     TextRule,
+    Trust,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
         ignore=tuple(
             IgnoreRule(**cast("dict[str, str]", entry)) for entry in _entries(document, "ignore")
         ),
+        trust=_trust(_mapping(document, "trust")),
     )
 
 
@@ -78,6 +80,10 @@ def _texts(value: Json) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _trust(data: Document) -> Trust:
+    return Trust(bool(data.get("helm", False)), _texts(data.get("remotes")))
 
 
 def _layout(data: Document) -> Layout:

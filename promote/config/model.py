@@ -181,6 +181,19 @@ class IgnoreRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """What promotions may use besides the repository, as the base branch says.
+
+    Attributes:
+        helm: whether charts are inflated.
+        remotes: the hosts that bases may be fetched from.
+    """
+
+    helm: bool = False
+    remotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectConfig:
     """A project.
 
@@ -192,6 +205,7 @@ class ProjectConfig:
         apps, environments: by name, in the order of the file.
         bundles: apps that move together, by the name of the bundle.
         ignore: what is not compared.
+        trust: what promotions may use besides the repository.
     """
 
     name: str
@@ -202,6 +216,7 @@ class ProjectConfig:
     environments: Mapping[str, Environment]
     bundles: Mapping[str, tuple[str, ...]]
     ignore: tuple[IgnoreRule, ...]
+    trust: Trust = field(default_factory=Trust)
 
     def downstream(self, environment: str) -> tuple[str, ...]:
         """The environments whose releases come from this one."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from promote.model.resource import Resource
     from promote.model.tree import Tree
     from promote.project import Project, Unit
+    from promote.project.remotes import Remotes
 
 
 class View:
@@ -38,6 +39,7 @@ class View:
         self._tree = tree
         self._root = root
         self._project: Project | None = None
+        self._remotes: Remotes | None = None
 
     @classmethod
     def open(cls, tree: Tree, root: str) -> View:
@@ -54,6 +56,9 @@ class View:
         project, self._project = self._project, None
         if project is not None:
             project.close()
+        remotes, self._remotes = self._remotes, None
+        if remotes is not None:
+            remotes.close()
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -173,7 +178,20 @@ class View:
             from promote.project import open_project  # noqa: PLC0415 - a status renders nothing
 
             self._project = open_project(self._root, tree=self._tree)
+            self._allow(self._project)
         return self._project
+
+    def _allow(self, project: Project) -> None:
+        """Let a project use what the base branch trusts."""
+        trust = self.config.trust
+        if trust.helm:
+            from promote.registry.helm import HelmProgram  # noqa: PLC0415 - few have charts
+
+            project.helm = HelmProgram()
+        if trust.remotes:
+            from promote.project.remotes import Remotes  # noqa: PLC0415 - as few
+
+            self._remotes = project.remotes = Remotes(trust.remotes)
 
     def _environment(self, name: str) -> Environment:
         found = self.config.environments.get(name)
