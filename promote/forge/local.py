@@ -261,7 +261,13 @@ class LocalForge:
         for _ in self._attempts(f"change pull request {number}"):
             board = self._board()
             old = _the(board, number)
-            step = make(old.pull)
+            try:
+                step = make(old.pull)
+            except ForgeError:
+                # Its branch may be gone because someone merged it since it was read.
+                if self._is_current(number, old):
+                    raise
+                continue
             if step.pull == old.pull:
                 return self._live([old.pull])[0]
             commit = self._record(step.pull, step.action, parent=old.commit)
@@ -270,6 +276,10 @@ class LocalForge:
             if self._remote.push(updates) == "done":
                 return self._live([step.pull])[0]
         raise AssertionError
+
+    def _is_current(self, number: int, stored: _Stored) -> bool:
+        ref = f"{PULLS}{number}"
+        return self._remote.refs(ref).get(ref) == stored.commit
 
     def _key_updates(
         self, board: _Board, old: PullRequest, new: PullRequest, commit: str

@@ -257,6 +257,22 @@ def test_racing_merges_merge_once(sandbox: Sandbox, bare: Path, forge: Forge) ->
     assert sandbox.git(bare, "rev-list", "--merges", "--count", "main") == "1"
 
 
+def test_a_merge_between_two_looks_is_seen(
+    sandbox: Sandbox, bare: Path, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge.create(PROPOSAL)
+    tip = LocalForge._tip  # noqa: SLF001 - to act between its two looks
+
+    def late(self: LocalForge, branch: str) -> str:
+        monkeypatch.setattr(LocalForge, "_tip", tip)
+        assert _race(sandbox, "merge", 1) == [0]
+        return tip(self, branch)
+
+    monkeypatch.setattr(LocalForge, "_tip", late)
+    assert forge.merge(1).state == "merged"
+    assert sandbox.git(bare, "rev-list", "--merges", "--count", "main") == "1"
+
+
 def _dying(after: int) -> Runner:
     """A runner whose process dies, as of SIGKILL, in place of its call number `after`."""
     left = after
