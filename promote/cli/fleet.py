@@ -14,8 +14,8 @@ from promote.cli.building import LoadRestrictor
 from promote.cli.common import warn
 from promote.cli.progress import Meter
 from promote.errors import ExitCode, FileMissingError, UsageError
-from promote.project.fleet import Fleet, each_error
-from promote.project.kitchen import Job, Recipe, close_kitchens, digest_of
+from promote.project.fleet import Fleet, close_kitchens, each_error
+from promote.project.jobs import Job, Recipe, digest_of
 from promote.project.outputs import OutputFolder
 from promote.store import ResultStore
 

@@ -8,13 +8,13 @@ rendered here.
 from __future__ import annotations
 
 import hashlib
+import sys
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from promote.errors import OutsideError, PromoteError
-from promote.project.kitchen import Batch, Job, Made, Recipe, render_batch
 from promote.render.files import DiskTree
 from promote.store import Entry, Index, Inputs, program_identity
 
@@ -22,10 +22,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor, Future
 
+    from promote.project.jobs import Batch, Job, Made, Recipe
     from promote.store import ResultStore
     from promote.store.inputs import Found
 
 _BATCHES_EACH = 4  # per worker, so that none waits long for the last
+
+
+def render_batch(recipe: Recipe, jobs: Sequence[Job]) -> Batch:
+    """Render some jobs, here or in another process; what renders is loaded when it is needed."""
+    from promote.project import kitchen  # noqa: PLC0415 - not where nothing changed
+
+    return kitchen.render_batch(recipe, jobs)
+
+
+def close_kitchens() -> None:
+    """End what rendered in this process, if anything did."""
+    kitchen = sys.modules.get("promote.project.kitchen")
+    if kitchen is not None:
+        kitchen.close_kitchens()
 
 
 class Outcome(NamedTuple):

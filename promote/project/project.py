@@ -5,17 +5,13 @@ from __future__ import annotations
 import difflib
 import posixpath
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from promote.config.graph import overlay_path
 from promote.errors import UnknownNameError
-from promote.project.source import UnitSource
 from promote.project.units import Unit
 from promote.render.files import EditedTree
-from promote.render.loading import ParsedFiles
-from promote.render.options import BuildOptions
-from promote.render.pipeline import build
-from promote.render.templates import TemplateRenderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,8 +21,12 @@ if TYPE_CHECKING:
     from promote.model.json import Document
     from promote.model.resource import Resource
     from promote.model.tree import Tree
+    from promote.project.source import UnitSource
     from promote.render.helm import Helm
+    from promote.render.loading import ParsedFiles
+    from promote.render.options import BuildOptions
     from promote.render.remote import Remotes
+    from promote.render.templates import TemplateRenderer
     from promote.render.trace import Trace
     from promote.variant import RenameMap
     from promote.variant.fields import FieldTable
@@ -60,8 +60,6 @@ class Project:
         self.tree = tree
         self.root = root
         self._warn = warn or (lambda _: None)
-        self._files = ParsedFiles()
-        self._renderer = TemplateRenderer(tree, root)
         self._rendered: dict[Unit, list[Resource]] = {}
         self.helm: Helm | None = None
         self.remotes: Remotes | None = None
@@ -81,7 +79,23 @@ class Project:
 
     def close(self) -> None:
         """End what runs for the project."""
-        self._renderer.close()
+        if "_renderer" in self.__dict__:
+            self._renderer.close()
+
+    # What renders is loaded when something is rendered: a fleet of which nothing changed, and a
+    # list of environments, need only the configuration.
+
+    @cached_property
+    def _files(self) -> ParsedFiles:
+        from promote.render.loading import ParsedFiles  # noqa: PLC0415 - as said above
+
+        return ParsedFiles()
+
+    @cached_property
+    def _renderer(self) -> TemplateRenderer:
+        from promote.render.templates import TemplateRenderer  # noqa: PLC0415 - as said above
+
+        return TemplateRenderer(self.tree, self.root)
 
     def edited(self, edits: Mapping[str, bytes | None]) -> Project:
         """The project as it would be with some files changed.
@@ -191,6 +205,10 @@ class Project:
             unit: which app, where.
             trace: is told what each step of the build does.
         """
+        from promote.project.source import UnitSource  # noqa: PLC0415 - as said above
+        from promote.render.loading import ParsedFiles  # noqa: PLC0415
+        from promote.render.pipeline import build  # noqa: PLC0415
+
         source = UnitSource(self, unit)
         tree, directory = source.directory()
         options = self.build_options(source, trace)
@@ -200,6 +218,8 @@ class Project:
 
     def build_options(self, source: UnitSource, trace: Trace | None = None) -> BuildOptions:
         """How the directories of a unit are built."""
+        from promote.render.options import BuildOptions  # noqa: PLC0415 - as said above
+
         return BuildOptions(
             expand=source.expand,
             files=self._files,

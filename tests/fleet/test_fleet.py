@@ -17,7 +17,8 @@ from promote import yamlio
 from promote.cli.main import main
 from promote.project import open_project
 from promote.project.fleet import Fleet, Outcome
-from promote.project.kitchen import Job, Recipe, close_kitchens, digest_of
+from promote.project.jobs import Job, Recipe, digest_of
+from promote.project.kitchen import close_kitchens
 from promote.render.files import DiskTree
 from promote.render.pipeline import build
 from promote.render.remote import FetchedBase

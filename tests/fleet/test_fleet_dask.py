@@ -13,7 +13,8 @@ from promote.cli.main import main
 from promote.errors import OutsideError
 from promote.project.distant import dask_executor
 from promote.project.fleet import Fleet
-from promote.project.kitchen import Batch, Job, Recipe, render_batch
+from promote.project.jobs import Batch, Job, Recipe
+from promote.project.kitchen import render_batch
 from promote.store.inputs import Found
 
 if TYPE_CHECKING:

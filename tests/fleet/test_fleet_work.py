@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from promote import yamlio
-from promote.project.kitchen import Job, Recipe, close_kitchens, render_batch
+from promote.project.jobs import Job, Recipe
+from promote.project.kitchen import close_kitchens, render_batch
 from promote.render import fields, pipeline, references
 from promote.render.files import DiskTree
 from promote.render.loading import ParsedFiles
