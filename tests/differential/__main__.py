@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from kusttrees.campaign import Tally, run, save  # noqa: E402 - the path is needed first
+from kusttrees.known import known_seeds  # noqa: E402 - as above
 from support.parts import find  # noqa: E402 - as above
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ def main() -> int:
         print(program, file=sys.stderr)
         return 2
     begun = time.monotonic()
-    seeds = range(options.seed, options.seed + options.count)
+    wanted = range(options.seed, options.seed + options.count)
+    known = known_seeds()
+    seeds = [seed for seed in wanted if seed not in known]
     tally = run(program, seeds, jobs=options.jobs, report=_tell)
     for seed, _ in _one_of_each(tally)[: options.shrink]:
         print("least:", save(program, seed, options.cases))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kusttrees.campaign import run
 from kusttrees.generate import generate
+from kusttrees.known import known_seeds
 from kusttrees.nodes import Tree, YamlFile
 from kusttrees.shrinking import shrink
 from kusttrees.writing import content
 
-HERE = Path(__file__).parent
-KNOWN = {
-    int(seed)
-    for seed in re.findall(r"^- seed (\d+):", (HERE / "known.md").read_text(), re.MULTILINE)
-}
-SEEDS = [seed for seed in range(300) if seed not in KNOWN]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEEDS = sorted(set(range(300)) - known_seeds())
 
 
 def test_random_trees_render_alike(kustomize: Path) -> None:

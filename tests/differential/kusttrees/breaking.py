@@ -38,7 +38,8 @@ def _add(tree: Tree, layer: Layer, key: str, item: Node) -> None:
     items.append(item)
 
 
-def _resource_file(dice: Dice, tree: Tree) -> tuple[str, YamlFile]:
+def _resource_file(dice: Dice, tree: Tree) -> tuple[str, YamlFile] | None:
+    """A file of resources, if the tree has one that is not JSON."""
     found = [
         (path, file)
         for path, file in sorted(tree.files.items())
@@ -47,7 +48,7 @@ def _resource_file(dice: Dice, tree: Tree) -> tuple[str, YamlFile]:
         and isinstance(file.documents[0], dict)
         and "metadata" in file.documents[0]
     ]
-    return dice.pick(found)
+    return dice.pick(found) if found else None
 
 
 def _missing_resource(dice: Dice, tree: Tree, layer: Layer) -> None:  # noqa: ARG001 - one signature
@@ -89,7 +90,11 @@ def _wrong_type(dice: Dice, tree: Tree, layer: Layer) -> None:
 
 
 def _same_resource_twice(dice: Dice, tree: Tree, layer: Layer) -> None:
-    path, file = _resource_file(dice, tree)
+    found = _resource_file(dice, tree)
+    if found is None:
+        _missing_resource(dice, tree, layer)
+        return
+    path, file = found
     directory = next(
         d for d in (layer.directory, "base") if path.startswith(d + "/") or d == "base"
     )
@@ -137,8 +142,12 @@ def _base_twice(dice: Dice, tree: Tree, layer: Layer) -> None:  # noqa: ARG001 -
     resources.append(resources[0])
 
 
-def _malformed(dice: Dice, tree: Tree, layer: Layer) -> None:  # noqa: ARG001 - one signature
-    path, _ = _resource_file(dice, tree)
+def _malformed(dice: Dice, tree: Tree, layer: Layer) -> None:
+    found = _resource_file(dice, tree)
+    if found is None:
+        _missing_resource(dice, tree, layer)
+        return
+    path, _ = found
     body = dice.pick(
         [
             b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n data: x\n",
