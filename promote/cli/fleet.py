@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from promote.cli.building import LoadRestrictor
 from promote.cli.common import warn
 from promote.cli.progress import Meter
+from promote.cli.repeat import Planned, note_run
 from promote.errors import ExitCode, FileMissingError, UsageError
 from promote.project.fleet import Fleet, close_kitchens, each_error
 from promote.project.jobs import Job, Recipe, digest_of
 from promote.project.outputs import OutputFolder
-from promote.store import ResultStore
+from promote.render.files import DiskTree
+from promote.store import RecordingTree, ResultStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +41,7 @@ class FleetFlags:
         scheduler: the address of a Dask scheduler, or empty.
         store: keep results, and use those that are kept.
         quiet: say nothing on the way.
+        arguments: the command line, by which the same run is known again; empty if it is not.
     """
 
     every: bool = False
@@ -51,6 +54,7 @@ class FleetFlags:
     scheduler: str = ""
     store: bool = True
     quiet: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 def render_many(flags: FleetFlags, building: BuildFlags) -> int:
@@ -66,7 +70,8 @@ def render_many(flags: FleetFlags, building: BuildFlags) -> int:
     Raises:
         PromoteError: there is nothing to render, or it cannot be written.
     """
-    recipe, jobs = _planned(flags, _recipe(building))
+    planned = _planned(flags, _recipe(building))
+    recipe, jobs, _ = planned
     with ExitStack() as stack:
         stack.callback(close_kitchens)
         store = stack.enter_context(ResultStore()) if flags.store else None
@@ -76,7 +81,7 @@ def render_many(flags: FleetFlags, building: BuildFlags) -> int:
         if flags.output is None:
             outcomes = _printed(fleet, jobs, meter)
         else:
-            outcomes = _written(fleet, jobs, meter, flags)
+            outcomes = _written(fleet, planned, meter, flags)
     for outcome in outcomes:
         for message in outcome.warnings:
             warn(f"{outcome.job.name}: {message}")
@@ -100,18 +105,27 @@ def _recipe(building: BuildFlags) -> Recipe:
     )
 
 
-def _written(fleet: Fleet, jobs: Sequence[Job], meter: Meter, flags: FleetFlags) -> list[Outcome]:
+def _written(fleet: Fleet, planned: Planned, meter: Meter, flags: FleetFlags) -> list[Outcome]:
     folder = OutputFolder(flags.output or Path())
     outcomes = []
-    for outcome in fleet.render(jobs):
+    for outcome in fleet.render(planned.jobs):
         name = f"{outcome.job.name}.yaml"
         if not outcome.error and not folder.holds(name, outcome.digest):
             folder.write(name, fleet.text(outcome), outcome.digest)
         outcomes.append(outcome._replace(text=None))
         meter.step()
     if flags.every and not flags.apps and not flags.cluster:
-        folder.remove_others({f"{job.name}.yaml" for job in jobs})
+        folder.remove_others({f"{job.name}.yaml" for job in planned.jobs})
     folder.save()
+    if flags.every and not folder.written and not fleet.work.rendered:
+        digests = {f"{outcome.job.name}.yaml": outcome.digest for outcome in outcomes}
+        note_run(
+            fleet,
+            lambda: _planned(flags, fleet.recipe),
+            [folder.folder.absolute() / name for name in digests],
+            lambda: all(folder.holds(name, digest) for name, digest in digests.items()),
+            flags.arguments,
+        )
     return outcomes
 
 
@@ -126,7 +140,7 @@ def _printed(fleet: Fleet, jobs: Sequence[Job], meter: Meter) -> list[Outcome]:
     return ordered
 
 
-def _planned(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
+def _planned(flags: FleetFlags, recipe: Recipe) -> Planned:
     """What is to be rendered, and the recipe with the place of it."""
     if flags.directories:
         if flags.environments or flags.apps or flags.cluster:
@@ -140,37 +154,37 @@ def _planned(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
         return _of_directories(flags, recipe)
 
 
-def _of_project(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
+def _of_project(flags: FleetFlags, recipe: Recipe) -> Planned:
     from promote.project.opening import find_root, open_project, work_tree  # noqa: PLC0415
 
     root = find_root()
-    with open_project(root) as project:
+    top = str(work_tree(root))
+    tree = RecordingTree(DiskTree(confine=top))
+    with open_project(str(root), tree=tree) as project:
         digest = digest_of(project.config)
         environments = flags.environments or tuple(project.config.environments)
         jobs = []
         for environment in environments:
             apps = flags.apps
-            if not flags.environments:
+            if apps and not flags.environments:
                 known = {unit.app for unit in project.units(environment)}
                 apps = tuple(app for app in apps if app in known)
-                if flags.apps and not apps:
+                if not apps:
                     continue
             for unit in project.units(environment, apps, flags.cluster):
                 name = "/".join(part for part in (environment, unit.cluster, unit.app) if part)
                 jobs.append(Job(name, unit.app, unit=unit))
     if not jobs:
         raise UsageError("no environment has any of these apps")
-    return replace(recipe, root=str(root), confine=str(work_tree(root)), project=digest), jobs
+    return Planned(replace(recipe, root=str(root), confine=top, project=digest), jobs, tree)
 
 
-def _of_directories(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job]]:
-    from promote.render.files import DiskTree  # noqa: PLC0415
-
+def _of_directories(flags: FleetFlags, recipe: Recipe) -> Planned:
     here = os.path.abspath(".")  # noqa: PTH100 - paths of a tree are text
+    tree = RecordingTree(DiskTree())
     if flags.every:
-        from promote.project.adoption import leaves  # noqa: PLC0415
+        from promote.project.adoption import leaves  # noqa: PLC0415 - not for a project
 
-        tree = DiskTree()
         tops = [os.path.abspath(path) for path in flags.directories or (here,)]  # noqa: PTH100
         paths = [leaf for top in tops for leaf in leaves(tree, top)]
     else:
@@ -178,7 +192,7 @@ def _of_directories(flags: FleetFlags, recipe: Recipe) -> tuple[Recipe, list[Job
     if not paths:
         raise UsageError(f"no directory in {here} has a kustomization")
     jobs = [Job(_name_of(path, here), directory=path) for path in dict.fromkeys(paths)]
-    return replace(recipe, root=here), jobs
+    return Planned(replace(recipe, root=here), jobs, tree)
 
 
 def _name_of(path: str, here: str) -> str:

@@ -1,90 +1,17 @@
-"""The `promote` command: its commands, and the one place where errors become exit codes."""
+"""The `promote` program: where a command line begins, and the one place where errors end it."""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-import typer.core
-import typer.main
-
-from promote import __version__
 from promote.errors import BugError, ExitCode, PromoteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-# Each command lives in the module of its name, which is imported only when the command is asked
-# for: start-up is most of a small render.
-COMMANDS = {
-    "init": "Make a project, or adopt a repository that has overlays already.",
-    "render": "Print the manifests of a directory, or of an environment.",
-    "diff": "Show what differs between two environments, directories or files.",
-    "plan": "Show what would move, and which gates hold it back.",
-    "promote": "Open or update the pull request that moves a release.",
-    "rollback": "Open the pull request back to an earlier release, and hold it.",
-    "status": "Show the matrix of apps and environments.",
-    "pull": "List, show, merge and close the pull requests of the local forge.",
-    "dr": "Prove that a variant is its primary under the rename.",
-    "impact": "List what depends on a resource.",
-    "explain": "Say which file, line and layer set a field, and who changed it.",
-    "values": "Show an app's merged values, and who set each.",
-    "cache": "Show or empty the store of what was rendered.",
-    "schema": "Print the JSON Schema of promote.yaml.",
-}
-
-_HELP = "Render, compare and promote Kubernetes and service-mesh configuration kept in Git."
-
-
-class LazyGroup(typer.core.TyperGroup):
-    """Commands that are imported when they are called; the list of them imports none."""
-
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002 - typer's base class is a vendored one
-        """The names, in the order in which a release meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> typer.core.TyperCommand | None:  # type: ignore[override]  # noqa: ARG002 - as above
-        """The command of a name."""
-        if cmd_name not in COMMANDS:
-            return None
-        if "--help" in sys.argv and cmd_name not in sys.argv:
-            return typer.core.TyperCommand(cmd_name, help=COMMANDS[cmd_name])
-        app: typer.Typer = importlib.import_module(f"promote.cli.{cmd_name}").app
-        command = typer.main.get_command(app)
-        command.name = cmd_name
-        command.help = command.help or COMMANDS[cmd_name]
-        return command  # type: ignore[return-value]  # a group is a command too
-
-
-def _version(value: bool) -> None:
-    if value:
-        typer.echo(f"promote {__version__}")
-        raise typer.Exit
-
-
-app = typer.Typer(
-    cls=LazyGroup,
-    help=_HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Render, compare and promote Kubernetes and service-mesh configuration kept in Git."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,10 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         One of `ExitCode`, or 130 when the user interrupts.
     """
+    arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        result = app(
-            args=None if argv is None else list(argv), prog_name="promote", standalone_mode=False
-        )
+        if _is_done(arguments):
+            return ExitCode.DONE
+        from promote.cli.commands import app  # noqa: PLC0415 - loads the parser of arguments
+
+        result = app(args=arguments, prog_name="promote", standalone_mode=False, obj=arguments)
     except PromoteError as error:
         _say(error)
         return error.exit_code
@@ -112,6 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into a report
         return _end(error)
     return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _is_done(arguments: Sequence[str]) -> bool:
+    """Whether it is a fleet that was rendered, and all that was read and written looks as then."""
+    if "render" not in arguments[:1] or "--all" not in arguments or "--no-cache" in arguments:
+        return False
+    from promote.store import is_repeat  # noqa: PLC0415 - for fleets alone
+
+    return is_repeat(arguments)
 
 
 def _say(error: PromoteError) -> None:

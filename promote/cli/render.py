@@ -45,6 +45,7 @@ class _Command(typer.core.TyperCommand):
 
 @app.command(cls=_Command)
 def render(
+    ctx: typer.Context,
     directories: Annotated[
         list[str] | None,
         typer.Argument(
@@ -143,6 +144,7 @@ def render(
             scheduler,
             not no_cache,
             quiet,
+            tuple(ctx.find_root().obj or ()),
         )
         raise typer.Exit(render_many(wanted, flags))
     _print(build_directory(directories[0] if directories else ".", flags), output)

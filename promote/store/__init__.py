@@ -4,6 +4,7 @@ from promote.store.database import ResultStore, StoreInfo, default_folder
 from promote.store.identity import program_identity
 from promote.store.index import Entry, Index
 from promote.store.inputs import Inputs, RecordingTree
+from promote.store.runs import Sights, is_repeat, run_name
 
 __all__ = [
     "Entry",
@@ -11,7 +12,10 @@ __all__ = [
     "Inputs",
     "RecordingTree",
     "ResultStore",
+    "Sights",
     "StoreInfo",
     "default_folder",
+    "is_repeat",
     "program_identity",
+    "run_name",
 ]

@@ -24,6 +24,7 @@ LIMIT = 512 * 1024 * 1024
 _NAME = "results-1.sqlite"
 _DAY = 86_400
 _WAIT = 10.0  # seconds for another run to finish writing
+_RUN = "run "  # before the names of runs, which have no results of their own
 _TABLES = """
 CREATE TABLE IF NOT EXISTS scope (name TEXT PRIMARY KEY, data BLOB, used INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS result (
@@ -135,6 +136,34 @@ class ResultStore:
         except (sqlite3.DatabaseError, OSError) as error:
             self._give_up(error)
 
+    def run(self, name: str) -> bytes | None:
+        """What a run noted of itself, or None."""
+        import sqlite3  # noqa: PLC0415 - as above
+
+        if not self.path.exists():
+            return None
+        query = "SELECT data FROM scope WHERE name = ?"
+        try:
+            row = self._open().execute(query, (_RUN + name,)).fetchone()
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._give_up(error)
+            return None
+        return None if row is None else bytes(row[0])
+
+    def keep_run(self, name: str, data: bytes) -> None:
+        """Keep what a run notes of itself."""
+        import sqlite3  # noqa: PLC0415 - as above
+
+        try:
+            connection = self._open()
+            with connection:
+                connection.execute(
+                    "INSERT OR REPLACE INTO scope VALUES (?, ?, ?)",
+                    (_RUN + name, data, int(time.time())),
+                )
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._give_up(error)
+
     def prune(self, limit: int = 0) -> None:
         """Forget what was used longest ago until no more than `limit` bytes are left."""
         import sqlite3  # noqa: PLC0415 - as above
@@ -157,7 +186,9 @@ class ResultStore:
             return StoreInfo(self.path, 0, 0, 0)
         try:
             connection = self._open()
-            (scopes,) = connection.execute("SELECT count(*) FROM scope").fetchone()
+            (scopes,) = connection.execute(
+                "SELECT count(*) FROM scope WHERE name NOT LIKE ?", (f"{_RUN}%",)
+            ).fetchone()
             (results,) = connection.execute("SELECT count(*) FROM result").fetchone()
         except (sqlite3.DatabaseError, OSError) as error:
             self._give_up(error)

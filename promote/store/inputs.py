@@ -128,6 +128,10 @@ class RecordingTree:
         if folder not in self._folders:
             self._folders[folder] = look(folder, "directory")
 
+    def all_found(self) -> dict[str, Found]:
+        """What was at each path that was asked for since `take` was called."""
+        return {path: self.found(path) for path in self.asked}
+
     def found(self, path: str) -> Found:
         """What was at a path when it was asked for."""
         try:
