@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from support.fakeazure import FakeAzure
-from support.fakebitbucket import FakeBitbucket
+from support.fakebitbucket import BESIDES, OPTIONAL, FakeBitbucket
 from support.fakegithub import FakeGitHub
 from support.fakegitlab import FakeGitLab
 from support.openapi import load
@@ -204,9 +204,9 @@ def azure(url: str, user: str, seconds: float = 20) -> HostedForge:
 def fake(name: str, part: Part) -> tuple[Fake, Connect]:
     """A stand-in and how to speak to it."""
     if name == "gitlab":
-        return FakeGitLab(), gitlab
+        return FakeGitLab(load(part("gitlab-openapi"))), gitlab
     if name == "bitbucket":
-        return FakeBitbucket(), bitbucket
+        return FakeBitbucket(load(part("bitbucket-openapi"), OPTIONAL, BESIDES)), bitbucket
     if name == "azure":
         return FakeAzure(), azure
     return FakeGitHub(load(part("github-openapi"))), github

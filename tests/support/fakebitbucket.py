@@ -1,4 +1,4 @@
-"""Stands in for Bitbucket Cloud, as its documentation describes version 2.0 of the API."""
+"""Stands in for Bitbucket Cloud: its published OpenAPI description judges requests and answers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from support.serving import Asked, Said, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from support.openapi import Description
+
 USERS = {"token-of-ada-0123456789": "ada", "token-of-bob-0123456789": "bob"}
 _WHEN = "2026-01-02T12:00:00.000000+00:00"
 _STATES = {"open": "OPEN", "merged": "MERGED", "closed": "DECLINED"}
 _ROOT = "/repositories/ada/shop"
+# The description wants a `type` in each object, which its own examples leave out.
+OPTIONAL = frozenset({"type"})
+# All lists take the first four, as its introduction says. Of a pull request it shows the text only
+# as it is read (`rendered`, `summary`), and drafts are newer than the edition that is packaged.
+BESIDES = frozenset({"page", "pagelen", "q", "sort", "description", "draft"})
 Answer = tuple[int, Any]
 Route = tuple[str, str, "Callable[[Asked, list[str], str], Answer]"]
 
@@ -23,11 +30,12 @@ class FakeBitbucket:
     """One repository, `ada/shop`.
 
     Attributes:
-        complaints: requests that there is no such call for.
+        complaints: what the description has against requests, and against answers of this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, description: Description) -> None:
         self.repository = Repository()
+        self.description = description
         self.complaints: list[str] = []
         pull = "/pullrequests/([0-9]+)"
         self._routes: list[Route] = [
@@ -53,18 +61,35 @@ class FakeBitbucket:
         me = USERS.get(asked.headers.get("authorization", "").removeprefix("Bearer "))
         if me is None:
             return said(401, _error("Token is invalid"))
+        try:
+            operation = self.description.operation(asked.method, asked.path)
+        except AssertionError as error:
+            self.complaints.append(str(error))
+            return said(404, _error("Resource not found"))
+        call = f"{asked.method} {operation.path}"
+        against = self.description.complaints(operation, asked.query, asked.body)
+        if against:
+            self.complaints += [f"{call}: {each}" for each in against]
+            return said(400, _error("; ".join(against)))
+        status, answer = self._answer(asked, me)
+        if status < 300:
+            # Bitbucket answers with null as well, of which its description knows nothing.
+            against = self.description.judge_answer(operation, status, _without_null(answer))
+            self.complaints += [f"answer to {call}: {each}" for each in against]
+        return said(status, answer)
+
+    def _answer(self, asked: Asked, me: str) -> Answer:
         if asked.path == "/user":
-            return said(200, _user(me))
+            return 200, _user(me)
         with self.repository.lock:
             for method, pattern, answer in self._routes:
                 match = re.fullmatch(_ROOT + pattern, asked.path)
                 if method == asked.method and match:
                     try:
-                        return said(*answer(asked, [*match.groups()], me))
+                        return answer(asked, [*match.groups()], me)
                     except LookupError:
-                        return said(404, _error("Not found"))
-        self.complaints.append(f"{asked.method} {asked.path}")
-        return said(404, _error("Resource not found"))
+                        break
+        return 404, _error("Not found")
 
     def _pull(self, parts: list[str]) -> Pull:
         return self.repository.pulls[int(parts[0])]
@@ -207,6 +232,14 @@ class FakeBitbucket:
 
 def _error(message: str) -> Any:  # noqa: ANN401
     return {"type": "error", "error": {"message": message}}
+
+
+def _without_null(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return [_without_null(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_null(item) for key, item in value.items() if item is not None}
 
 
 def _user(name: str) -> Any:  # noqa: ANN401

@@ -1,7 +1,6 @@
-"""Stands in for GitLab, as its documentation describes version 4 of the API.
+"""Stands in for GitLab: each request and answer is judged by a description of version 4 of its API.
 
-GitLab's OpenAPI description is in no package that could be pinned, so what a request may hold is
-written down here by hand, and what is not is refused.
+The description is made of GitLab's own client for Go (tools/partskit/gitlab.py).
 """
 
 from __future__ import annotations
@@ -15,43 +14,20 @@ from support.serving import Asked, Said, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from support.openapi import Description, Operation
+
 USERS = {"token-of-ada-0123456789": "ada", "token-of-bob-0123456789": "bob"}
 IDS = {"ada": 1, "bob": 2}
 _WHEN = "2026-01-02T12:00:00.000Z"
-_PAGES = {"page", "per_page"}
 _STATE = {"open": "opened"}
 Answer = tuple[int, Any]
 
-# Method and path, the parameters that it takes (those with a star are required).
-_CALLS: dict[str, set[str]] = {
-    "GET /user": set(),
-    "GET /users": {"username"},
-    "GET /projects/P/approval_rules": _PAGES,
-    "GET /projects/P/merge_requests": {
-        *("state", "sort", "order_by", "source_branch", "target_branch", "labels", *_PAGES),
-    },
-    "POST /projects/P/merge_requests": {
-        *("source_branch*", "target_branch*", "title*", "description", "labels"),
-        *("reviewer_ids", "remove_source_branch"),
-    },
-    "GET /projects/P/merge_requests/N": set(),
-    "PUT /projects/P/merge_requests/N": {
-        *("title", "description", "labels", "reviewer_ids", "state_event", "target_branch"),
-    },
-    "PUT /projects/P/merge_requests/N/merge": {
-        *("sha", "should_remove_source_branch", "auto_merge", "merge_commit_message", "squash"),
-    },
-    "POST /projects/P/merge_requests/N/cancel_merge_when_pipeline_succeeds": set(),
-    "GET /projects/P/merge_requests/N/notes": {"sort", "order_by", *_PAGES},
-    "POST /projects/P/merge_requests/N/notes": {"body*"},
-    "PUT /projects/P/merge_requests/N/notes/N": {"body*"},
-    "DELETE /projects/P/merge_requests/N/notes/N": set(),
-    "GET /projects/P/merge_requests/N/approvals": set(),
-    "GET /projects/P/merge_requests/N/reviewers": set(),
-    "POST /projects/P/merge_requests/N/approve": {"sha"},
-    "POST /projects/P/merge_requests/N/unapprove": set(),
-    "GET /projects/P/repository/commits/S/statuses": {"ref", "name", "all", *_PAGES},
-    "POST /projects/P/statuses/S": {"state*", "name", "description", "target_url", "ref"},
+# What the description does not say: what a call requires.
+_REQUIRED = {
+    "CreateMergeRequest": {"source_branch", "target_branch", "title"},
+    "CreateMergeRequestNote": {"body"},
+    "UpdateMergeRequestNote": {"body"},
+    "SetCommitStatus": {"state"},
 }
 _SHAPES = (
     (re.compile(r"^/projects/[^/]+"), "/projects/P"),
@@ -64,11 +40,12 @@ class FakeGitLab:
     """One project, `ada/shop`, of the free edition.
 
     Attributes:
-        complaints: requests that it does not take.
+        complaints: what the description has against requests, and against answers of this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, description: Description) -> None:
         self.repository = Repository()
+        self.description = description
         self.complaints: list[str] = []
         self._answers: dict[str, Callable[[Asked, list[int], str], Answer]] = {
             "GET /user": lambda _a, _n, me: (200, _user(me)),
@@ -100,16 +77,30 @@ class FakeGitLab:
         for pattern, name in _SHAPES:
             shape = pattern.sub(name, shape)
         call = f"{asked.method} {shape}"
-        body: Any = asked.body
-        against = _against(call, {*asked.query, *(body or {})})
-        if against:
-            self.complaints.append(against)
-            return said(400, {"error": against})
+        against, operation = self._against(asked)
+        if against or operation is None:
+            self.complaints += against
+            return said(400, {"error": "; ".join(against)})
         with self.repository.lock:
             try:
-                return said(*self._answers[call](asked, numbers, me))
+                status, answer = self._answers[call](asked, numbers, me)
             except LookupError:
                 return said(404, {"message": "404 Not found"})
+        if status < 300:
+            wrong = self.description.judge_answer(operation, status, answer)
+            self.complaints += [f"answer to {call}: {each}" for each in wrong]
+        return said(status, answer)
+
+    def _against(self, asked: Asked) -> tuple[list[str], Operation | None]:
+        try:
+            operation = self.description.operation(asked.method, asked.path)
+        except AssertionError as error:
+            return [str(error)], None
+        body: Any = asked.body or {}
+        found = self.description.complaints(operation, asked.query, asked.body)
+        missing = _REQUIRED.get(operation.node["operationId"], set()) - {*body}
+        found += [f"{name} is missing" for name in sorted(missing)]
+        return [f"{asked.method} {operation.path}: {each}" for each in found], operation
 
     def _show(self, numbers: list[int]) -> Any:  # noqa: ANN401
         return self._document(self.repository.pulls[numbers[0]])
@@ -248,24 +239,11 @@ class FakeGitLab:
 
     def _report(self, asked: Asked, _numbers: list[int], _me: str) -> Answer:
         body: Any = asked.body
-        if body["state"] not in {"pending", "running", "success", "failed", "canceled", "skipped"}:
-            return 400, {"error": "state does not have a valid value"}
         status = {"name": body["name"], "status": body["state"]} | {
             key: body.get(key) for key in ("description", "target_url")
         }
         self.repository.statuses.setdefault(asked.path.rpartition("/")[2], []).append(status)
         return 201, status
-
-
-def _against(call: str, names: set[str]) -> str:
-    known = _CALLS.get(call)
-    if known is None:
-        return f"there is no {call}"
-    plain = {name.rstrip("*") for name in known}
-    missing = {name.rstrip("*") for name in known if name.endswith("*")} - names
-    if names - plain:
-        return f"{call} does not take {', '.join(sorted(names - plain))}"
-    return f"{call} needs {', '.join(sorted(missing))}" if missing else ""
 
 
 def _user(name: str) -> Any:  # noqa: ANN401

