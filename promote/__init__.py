@@ -7,8 +7,8 @@ is first used, so that `import promote` costs nothing.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # that of `typing` costs its import
 if TYPE_CHECKING:
     from promote.compare import Diff, diff
     from promote.errors import PromoteError

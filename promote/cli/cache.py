@@ -17,7 +17,7 @@ _MEGABYTE = 1_000_000
 @app.command()
 def info() -> None:
     """Say where the store of results is, and how much it holds."""
-    from promote.store import ResultStore  # noqa: PLC0415 - help needs no store
+    from promote.store.database import ResultStore  # noqa: PLC0415 - help needs no store
 
     with ResultStore() as store:
         found = store.info()
@@ -31,7 +31,7 @@ def prune(
     ] = 0,
 ) -> None:
     """Empty the store of results, or make it smaller."""
-    from promote.store import ResultStore  # noqa: PLC0415 - as above
+    from promote.store.database import ResultStore  # noqa: PLC0415 - as above
 
     if keep < 0:
         raise UsageError("--keep is a number of megabytes")

@@ -19,7 +19,8 @@ from promote.project.fleet import Fleet, close_kitchens, each_error
 from promote.project.jobs import Job, Recipe, digest_of
 from promote.project.outputs import OutputFolder
 from promote.render.files import DiskTree
-from promote.store import RecordingTree, ResultStore
+from promote.store.database import ResultStore
+from promote.store.inputs import RecordingTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

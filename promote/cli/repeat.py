@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from promote.project.opening import PROJECT_FILE
 from promote.render.files import DiskTree
-from promote.store import Inputs, Sights, run_name
+from promote.store.inputs import Inputs
+from promote.store.runs import keep_note
+from promote.store.sights import Sights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from promote.project.fleet import Fleet
     from promote.project.jobs import Job, Recipe
-    from promote.store import RecordingTree
+    from promote.store.inputs import RecordingTree
 
 
 class Planned(NamedTuple):
@@ -58,7 +60,7 @@ def note_run(
     for output in outputs:
         sights.file(str(output))
     _look_around(sights, recipe)
-    data = sights.dump()
+    data = sights.note()
     if data is None or any(entry.warnings for entry in entries):
         return
     # A change from here on shows in what was seen, and one that came before shows now.
@@ -70,7 +72,7 @@ def note_run(
         and all(index.holds(job.name, inputs) for job in jobs)
         and are_written()
     ):
-        store.keep_run(run_name(arguments), data)
+        keep_note(list(arguments), data)
 
 
 def _look_around(sights: Sights, recipe: Recipe) -> None:

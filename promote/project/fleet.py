@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from promote.errors import OutsideError, PromoteError
 from promote.render.files import DiskTree
-from promote.store import Entry, Index, Inputs, program_identity
+from promote.store.index import Entry, Index
+from promote.store.inputs import Inputs
+from promote.store.runs import program_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor, Future
 
     from promote.project.jobs import Batch, Job, Made, Recipe
-    from promote.store import ResultStore
+    from promote.store.database import ResultStore
     from promote.store.inputs import Found
 
 _BATCHES_EACH = 4  # per worker, so that none waits long for the last

@@ -12,7 +12,7 @@ from promote.render.files import DiskTree
 from promote.render.loading import ParsedFiles
 from promote.render.options import BuildOptions
 from promote.render.pipeline import build
-from promote.store import RecordingTree
+from promote.store.inputs import RecordingTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

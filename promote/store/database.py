@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from promote.store.index import Index
+from promote.store.runs import forget_notes, store_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +25,6 @@ LIMIT = 512 * 1024 * 1024
 _NAME = "results-1.sqlite"
 _DAY = 86_400
 _WAIT = 10.0  # seconds for another run to finish writing
-_RUN = "run "  # before the names of runs, which have no results of their own
 _TABLES = """
 CREATE TABLE IF NOT EXISTS scope (name TEXT PRIMARY KEY, data BLOB, used INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS result (
@@ -49,15 +49,6 @@ class StoreInfo(NamedTuple):
     results: int
 
 
-def default_folder() -> Path:
-    """Where the store is: `PROMOTE_CACHE_DIR`, or `promote` in the user's cache folder."""
-    named = os.environ.get("PROMOTE_CACHE_DIR")
-    if named:
-        return Path(named)
-    caches = os.environ.get("XDG_CACHE_HOME")
-    return (Path(caches) if caches else Path.home() / ".cache") / "promote"
-
-
 class ResultStore:
     """Results of rendering, by scope and name.
 
@@ -69,7 +60,7 @@ class ResultStore:
     """
 
     def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
-        self.path = (folder or default_folder()) / _NAME
+        self.path = (folder or Path(store_folder())) / _NAME
         self._limit = limit
         self._connection: sqlite3.Connection | None = None
 
@@ -136,38 +127,11 @@ class ResultStore:
         except (sqlite3.DatabaseError, OSError) as error:
             self._give_up(error)
 
-    def run(self, name: str) -> bytes | None:
-        """What a run noted of itself, or None."""
-        import sqlite3  # noqa: PLC0415 - as above
-
-        if not self.path.exists():
-            return None
-        query = "SELECT data FROM scope WHERE name = ?"
-        try:
-            row = self._open().execute(query, (_RUN + name,)).fetchone()
-        except (sqlite3.DatabaseError, OSError) as error:
-            self._give_up(error)
-            return None
-        return None if row is None else bytes(row[0])
-
-    def keep_run(self, name: str, data: bytes) -> None:
-        """Keep what a run notes of itself."""
-        import sqlite3  # noqa: PLC0415 - as above
-
-        try:
-            connection = self._open()
-            with connection:
-                connection.execute(
-                    "INSERT OR REPLACE INTO scope VALUES (?, ?, ?)",
-                    (_RUN + name, data, int(time.time())),
-                )
-        except (sqlite3.DatabaseError, OSError) as error:
-            self._give_up(error)
-
     def prune(self, limit: int = 0) -> None:
         """Forget what was used longest ago until no more than `limit` bytes are left."""
         import sqlite3  # noqa: PLC0415 - as above
 
+        forget_notes()
         if not self.path.exists():
             return
         try:
@@ -186,9 +150,7 @@ class ResultStore:
             return StoreInfo(self.path, 0, 0, 0)
         try:
             connection = self._open()
-            (scopes,) = connection.execute(
-                "SELECT count(*) FROM scope WHERE name NOT LIKE ?", (f"{_RUN}%",)
-            ).fetchone()
+            (scopes,) = connection.execute("SELECT count(*) FROM scope").fetchone()
             (results,) = connection.execute("SELECT count(*) FROM result").fetchone()
         except (sqlite3.DatabaseError, OSError) as error:
             self._give_up(error)

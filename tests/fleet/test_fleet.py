@@ -22,8 +22,8 @@ from promote.project.jobs import Job, Recipe, digest_of
 from promote.render.files import DiskTree
 from promote.render.pipeline import build
 from promote.render.remote import FetchedBase
-from promote.store import ResultStore
-from promote.store.identity import files_of
+from promote.store.database import ResultStore
+from promote.store.runs import files_of
 
 RUNS = iter(range(1_000_000))
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from shop import ALL, CHANGES, FILES, write
 
 from promote.cli.main import main
-from promote.store import is_repeat
+from promote.store.runs import is_repeat, keep_note, note_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 RUN = ["render", "--all", "--output", "../out"]
 
@@ -62,6 +62,14 @@ def link(path: str, target: str) -> Callable[[Path], object]:
     return act
 
 
+def swap(path: str) -> Callable[[Path], object]:
+    def act(root: Path) -> None:
+        write(root / "new", FILES[path])
+        (root / "new").replace(root / path)
+
+    return act
+
+
 ACTS: dict[str, Callable[[Path], object]] = {name: act for name, (_, act) in CHANGES.items()} | {
     "an output that was edited": lambda root: write(root / "../out/dev/web.yaml", "edited"),
     "an output that is gone": lambda root: (root / "../out/dev/web.yaml").unlink(),
@@ -72,10 +80,7 @@ ACTS: dict[str, Callable[[Path], object]] = {name: act for name, (_, act) in CHA
     "an overlay that is gone": rename("overlays/dev/web", "overlays/dev/old"),
     "a base that became a link": link("bases/web", "moved"),
     "another top of the work tree": rename(".git", "git"),
-    "the same text, written again by another file": lambda root: (
-        write(root / "new", FILES["overlays/dev/web/a.txt"]),
-        (root / "new").replace(root / "overlays/dev/web/a.txt"),
-    ),
+    "the same text in another file": swap("overlays/dev/web/a.txt"),
 }
 
 
@@ -147,14 +152,33 @@ def test_a_run_that_failed_is_not_known(project: Path) -> None:
     assert not is_repeat(RUN)
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"{}", b"[1]", b'{"format": 1, "seen": [{"/": 1}, {}, []]}']
-)
-def test_a_damaged_note_is_no_note(
-    project: Path, damage: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "cut": lambda data: data[: len(data) // 2],
+    "cut in the numbers": lambda data: data[:-8],
+    "more than it says": lambda data: data + b"\0" * 8,
+    "of another version": lambda data: data.replace(b"run 1", b"run 0", 1),
+    "no numbers": lambda data: data.replace(b"\n", b"\nx", 1),
+}
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_note_is_no_note(damage: str) -> None:
     for _ in range(3):
         assert main(RUN) == 0
-    monkeypatch.setattr("promote.store.database.ResultStore.run", lambda *_: damage)
+    note = Path(note_of(RUN))
+    note.write_bytes(DAMAGES[damage](note.read_bytes()))
     assert not is_repeat(RUN)
-    assert project.exists()
+    assert main(RUN) == 0
+    assert is_repeat(RUN)
+
+
+@pytest.mark.usefixtures("project")
+def test_only_the_user_may_read_a_note_and_there_are_not_many() -> None:
+    for number in range(60):
+        keep_note([*RUN, str(number)], b"note")
+    notes = list(Path(note_of(RUN)).parent.iterdir())
+    assert len(notes) == 50
+    assert {note.stat().st_mode & 0o777 for note in notes} == {0o600}
+    assert Path(note_of([*RUN, "59"])) in notes

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from promote.render.files import DiskTree
-from promote.store import Entry, Index, Inputs, RecordingTree, ResultStore
-from promote.store.inputs import Found, look
+from promote.store.database import ResultStore
+from promote.store.index import Entry, Index
+from promote.store.inputs import Found, Inputs, RecordingTree, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,7 +255,8 @@ def test_it_is_bounded_and_keeps_what_was_used_last(
 WRITER = """
 import sys, hashlib
 from pathlib import Path
-from promote.store import Entry, Index, ResultStore
+from promote.store.database import ResultStore
+from promote.store.index import Entry, Index
 from promote.store.inputs import Found
 number = sys.argv[2]
 print("ready", flush=True)
