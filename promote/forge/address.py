@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
@@ -60,6 +61,23 @@ def address(config: ForgeConfig, url: RemoteUrl) -> Address:
             f"the forge at {api} would be asked without encryption", hint="use https://"
         )
     return Address(api, repository)
+
+
+def authorities_file(config: ForgeConfig) -> str:
+    """The file of certificate authorities, or nothing.
+
+    Raises:
+        ProjectError: the path depends on the folder, in which a proposed branch may have put one.
+    """
+    if not config.ca_file:
+        return ""
+    path = Path(config.ca_file).expanduser()
+    if not path.is_absolute():
+        raise ProjectError(
+            f"ca-file: {config.ca_file} is not a whole path",
+            hint="it is a file of the machine: /etc/ssl/corp.pem, ~/corp.pem",
+        )
+    return str(path)
 
 
 def _parts(url: RemoteUrl) -> tuple[str, str, str]:

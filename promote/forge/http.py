@@ -149,6 +149,8 @@ class Api:
                 answer = self._once(method, url, body, query)
             except httpx.RequestError as error:
                 reason = self.token.hide(f"{type(error).__name__}: {error}")
+                if _UNTRUSTED in reason:
+                    raise self._untrusted(reason) from None
                 if method == "POST" and not isinstance(error, _NEVER_SENT):
                     raise LostAnswerError(f"{what}: no answer ({reason})", hint=_AGAIN) from None
                 pause = _backoff(attempt)
@@ -238,6 +240,15 @@ class Api:
         message = f"the forge refuses {what}: {answer.status} {said}"
         raise RefusedError(message, answer.status, said, hint=self._next_step(answer.status, said))
 
+    def _untrusted(self, reason: str) -> ForgeError:
+        """What to do about a certificate; asking again would change nothing."""
+        host = urlsplit(self.base).netloc
+        why = reason.partition(f"{_UNTRUSTED}] ")[2].partition(" (_ssl")[0]
+        hint = "name its authority: `forge: {ca-file: /path/to/authority.pem}` in promote.yaml"
+        if "mismatch" in why.lower():
+            hint = f"is {host} the name that the forge calls itself by? set `forge: {{url: …}}`"
+        return ForgeError(f"{host} is not trusted: {why or reason}", hint=hint)
+
     def _next_step(self, status: int, said: str) -> str | None:
         if "not allowed" in said.lower():
             status = 403  # Gitea says it of a merge with 405, as of much else
@@ -250,6 +261,7 @@ class Api:
         }.get(status)
 
 
+_UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 _AGAIN: Final = "run it again: it goes on from what is there"
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 

@@ -88,10 +88,10 @@ def open_forge(
         raise ProjectError(
             f"the forge {config.kind!r} is not supported by this version", hint=f"use {near[0]!r}"
         )
-    from promote.forge.address import address  # noqa: PLC0415 - as above
+    from promote.forge.address import address, authorities_file  # noqa: PLC0415 - as above
     from promote.forge.http import Api  # noqa: PLC0415 - as above
     from promote.forge.tokens import token_of  # noqa: PLC0415 - as above
 
     found = address(config, remote.url)
-    api = Api(found.api, token_of(config, environ), ca=config.ca_file)
+    api = Api(found.api, token_of(config, environ), ca=authorities_file(config))
     return load()(api, found.repository, config.kind)

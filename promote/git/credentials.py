@@ -1,8 +1,9 @@
-"""How git is given a token: by a helper that speaks only when the token's own host asks.
+"""How git is given a token, and authorities to trust: for the remote's own host, and no other.
 
-The token is in the environment of the git process alone: not among its arguments, not in an
-address, not in a file. An `Authorization` header of the user's configuration, as CI systems leave
-one, is sent first, and then nothing asks for the helper.
+The token comes from a helper that speaks only when that host asks. It is in the environment of the
+git process alone: not among its arguments, not in an address, not in a file. An `Authorization`
+header of the user's configuration, as CI systems leave one, is sent first, and then nothing asks
+for the helper.
 """
 
 from __future__ import annotations
@@ -29,33 +30,42 @@ _HELPER: Final = (
 _PRINTABLE: Final = re.compile(r"[!-~]+")
 
 
-def credentials(url: RemoteUrl, user: str, token: str) -> Mapping[str, str]:
+def credentials(url: RemoteUrl, user: str, token: str, *, ca: str = "") -> Mapping[str, str]:
     """The environment that lets git authenticate to a remote over HTTP.
 
     Args:
         url: the remote; for one that is not reached over HTTP nothing is needed.
         user: the name that the forge wants beside a token.
         token: the secret; empty for none.
+        ca: a file of certificate authorities to trust; empty for the user's own settings.
 
     Raises:
         GitError: the token cannot be one.
     """
-    if not token or url.transport not in {"https", "http"}:
+    if url.transport not in {"https", "http"}:
         return {}
-    if not _PRINTABLE.fullmatch(token):
-        raise GitError("the token has characters that no token has", hint="is a line end in it?")
     parts = urlsplit(url.text)
-    if parts.username or parts.password:
-        return {}
-    return {
-        _USER: user,
-        _TOKEN: token,
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"credential.{parts.scheme}://{parts.netloc}.helper",
-        "GIT_CONFIG_VALUE_0": _HELPER,
+    host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    settings, secrets = {}, {}
+    if ca and parts.scheme == "https":
+        settings[f"http.{host}/.sslCAInfo"] = ca
+    # Azure DevOps puts a user into the addresses that it shows.
+    if token and not parts.password:
+        if not _PRINTABLE.fullmatch(token):
+            hint = "is a line end in it?"
+            raise GitError("the token has characters that no token has", hint=hint)
+        settings[f"credential.{host}.helper"] = _HELPER
+        secrets = {_USER: user, _TOKEN: token}
+    counted = {
+        f"GIT_CONFIG_{part}_{index}": text
+        for index, setting in enumerate(settings.items())
+        for part, text in zip(("KEY", "VALUE"), setting, strict=True)
     }
+    return {**secrets, "GIT_CONFIG_COUNT": str(len(settings)), **counted} if settings else {}
 
 
-def authenticate(store: ObjectStore, url: RemoteUrl, user: str, token: str) -> None:
+def authenticate(
+    store: ObjectStore, url: RemoteUrl, user: str, token: str, *, ca: str = ""
+) -> None:
     """Let the git that serves a store authenticate to a remote, as `credentials` says."""
-    store.program = store.program.with_credentials(credentials(url, user, token))
+    store.program = store.program.with_credentials(credentials(url, user, token, ca=ca))

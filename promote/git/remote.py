@@ -178,9 +178,15 @@ class Remote:
         if done.code != 0:
             raise GitError(
                 f"cannot read the remote {self.name} ({self.url.shown}): {done.reason}",
-                hint=f"does `git ls-remote {self.name}` work?",
+                hint=self._next_step(done.reason),
             )
         return done
+
+    def _next_step(self, reason: str) -> str:
+        if "certificate" not in reason.lower():
+            return f"does `git ls-remote {self.name}` work?"
+        host = "/".join(self.url.shown.split("/")[:3])
+        return f"name its authorities: `git config --global http.{host}/.sslCAInfo FILE`"
 
 
 def check_pattern(pattern: str) -> str:

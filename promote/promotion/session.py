@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promote.config import load_config
-from promote.errors import BugError, FileMissingError, ProjectError
+from promote.config import PROJECT_FILE, load_config
+from promote.errors import BugError, FileMissingError, ProjectError, PromoteError
 from promote.forge import open_forge
+from promote.forge.address import authorities_file
 from promote.forge.local import utc_now
 from promote.forge.tokens import token_of
 from promote.git import GitTree, Program, Repository
@@ -112,14 +114,30 @@ def _forge(repository: Repository, remote: Remote, settings: ForgeConfig, root: 
     """The forge as the base branch has it: a folder's own file must not say where a token goes."""
     environ = repository.program.environ
     token = token_of(settings, environ)
-    authenticate(repository.store, remote.url, token.user, token.text)
+
+    def known(ca: str) -> None:
+        authenticate(repository.store, remote.url, token.user, token.text, ca=ca)
+
+    over_tls = remote.url.transport == "https"
+    known(_authorities_last_seen(repository, settings, root) if over_tls else "")
     ref = f"refs/heads/{settings.branch}"
     tip = remote.fetch(ref).get(ref)
     policy = settings
     if tip is not None:
         with suppress(FileMissingError):  # which the session reports, with what to do
             policy = load_config(GitTree(repository, tip), root).forge
+        known(authorities_file(policy))
     return open_forge(policy, repository.store, remote, repository.identity(), environ)
+
+
+def _authorities_last_seen(repository: Repository, settings: ForgeConfig, root: str) -> str:
+    """Whom to trust for the first look: the base branch says it, as it was at the last fetch."""
+    seen = f"refs/remotes/{settings.remote}/{settings.branch}"
+    with suppress(PromoteError):  # it was never fetched, or is mended by now
+        tree = GitTree(repository, repository.resolve(seen))
+        if b"ca-file" in tree.read(posixpath.join(root, PROJECT_FILE)):
+            return authorities_file(load_config(tree, root).forge)
+    return ""
 
 
 @contextmanager

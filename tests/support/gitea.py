@@ -26,7 +26,8 @@ RUN_USER = {user}
 STATIC_ROOT_PATH = {static}
 HTTP_ADDR = 127.0.0.1
 HTTP_PORT = {port}
-ROOT_URL = http://127.0.0.1:{port}/
+ROOT_URL = {scheme}://127.0.0.1:{port}/
+{tls}
 DISABLE_SSH = true
 OFFLINE_MODE = true
 [database]
@@ -63,7 +64,8 @@ class GiteaServer:
     url: str
     token: str
     _numbers: Iterator[int] = field(default_factory=count)
-    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    # Who asks for a test does not judge the certificate.
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, verify=False))  # noqa: S501 - of this machine
 
     def call(self, method: str, path: str, body: object = None, *, as_user: str = _ADMIN) -> Any:  # noqa: ANN401 - JSON of any shape
         """Ask the API as the administrator, or with a user's password."""
@@ -73,9 +75,13 @@ class GiteaServer:
         response.raise_for_status()
         return response.json() if response.content else None
 
+    def answers(self) -> bool:
+        """Whether it is up."""
+        return self._client.get(f"{self.url}/api/v1/version", timeout=5).is_success
+
     def user(self, name: str) -> str:
         """Make a user, unless there is one; returns a new token of theirs."""
-        there = httpx.get(f"{self.url}/api/v1/users/{name}", timeout=30)
+        there = self._client.get(f"{self.url}/api/v1/users/{name}")
         if there.status_code == httpx.codes.NOT_FOUND:
             self.call(
                 "POST",
@@ -121,8 +127,21 @@ class GiteaServer:
         self.call("POST", f"/repos/{repository}/branch_protections", body)
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """The files of a server's certificate and of its key."""
+
+    chain: Path
+    key: Path
+
+    @property
+    def settings(self) -> str:
+        """How Gitea is told of it."""
+        return f"PROTOCOL = https\nCERT_FILE = {self.chain}\nKEY_FILE = {self.key}"
+
+
 def start_gitea(
-    binary: Path, static: Path, folder: Path
+    binary: Path, static: Path, folder: Path, certificate: Certificate | None = None
 ) -> tuple[GiteaServer, subprocess.Popen[bytes]]:
     """Start a server in an empty folder, and wait until it answers."""
     with socket.socket() as free:
@@ -130,7 +149,11 @@ def start_gitea(
         port = free.getsockname()[1]
     settings = folder / "app.ini"
     user = os.environ.get("USER") or "root"
-    settings.write_text(_SETTINGS.format(user=user, static=static, port=port, folder=folder))
+    scheme, tls = ("https", certificate.settings) if certificate else ("http", "")
+    text = _SETTINGS.format(
+        user=user, static=static, port=port, folder=folder, scheme=scheme, tls=tls
+    )
+    settings.write_text(text)
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -160,7 +183,7 @@ def start_gitea(
         stdout=log,
         stderr=log,
     )
-    server = GiteaServer(f"http://127.0.0.1:{port}", token)
+    server = GiteaServer(f"{scheme}://127.0.0.1:{port}", token)
     _wait_for(server, process, folder / "web.log")
     return server, process
 
@@ -169,7 +192,7 @@ def _wait_for(server: GiteaServer, process: subprocess.Popen[bytes], log: Path) 
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{server.url}/api/v1/version", timeout=5).is_success:
+            if server.answers():
                 return
         except httpx.TransportError:
             if process.poll() is not None:

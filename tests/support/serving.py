@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Mapping
 
     from promote.model.json import Json
@@ -51,8 +52,8 @@ def said(status: int, document: Json = None, **headers: str) -> Said:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Said]) -> Iterator[str]:
-    """Serve while the block runs; gives the server's address."""
+def serving(answer: Callable[[Asked], Said], tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve while the block runs, with TLS where a context is given; gives the server's address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -92,10 +93,12 @@ def serving(answer: Callable[[Asked], Said]) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
