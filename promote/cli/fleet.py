@@ -16,7 +16,7 @@ from promote.cli.progress import Meter
 from promote.cli.repeat import Planned, note_run
 from promote.errors import ExitCode, FileMissingError, UsageError
 from promote.project.fleet import Fleet, close_kitchens, each_error
-from promote.project.jobs import Job, Recipe, digest_of
+from promote.project.jobs import Job, Recipe, remember
 from promote.project.outputs import OutputFolder
 from promote.render.files import DiskTree
 from promote.store.database import ResultStore
@@ -162,7 +162,7 @@ def _of_project(flags: FleetFlags, recipe: Recipe) -> Planned:
     top = str(work_tree(root))
     tree = RecordingTree(DiskTree(confine=top))
     with open_project(str(root), tree=tree) as project:
-        digest = digest_of(project.config)
+        digest = remember(project.config)
         environments = flags.environments or tuple(project.config.environments)
         jobs = []
         for environment in environments:

@@ -107,6 +107,21 @@ def digest_of(config: ProjectConfig) -> str:
     return hashlib.sha256(repr(config).encode()).hexdigest()
 
 
+_remembered: dict[str, ProjectConfig] = {}
+
+
+def remember(config: ProjectConfig) -> str:
+    """`digest_of` a configuration, which jobs of this process then need not read again."""
+    digest = digest_of(config)
+    _remembered[digest] = config
+    return digest
+
+
+def remembered(digest: str) -> ProjectConfig | None:
+    """The configuration of a digest, if this process has read it."""
+    return _remembered.get(digest)
+
+
 def _program(command: str) -> str:
     """A program by where it is and how its file looks."""
     import os  # noqa: PLC0415 - only with charts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.errors import PromoteError
-from promote.project.jobs import Batch, Job, Made, Recipe, digest_of
+from promote.project.jobs import Batch, Job, Made, Recipe, digest_of, remembered
 from promote.render.files import DiskTree
 from promote.render.loading import ParsedFiles
 from promote.render.options import BuildOptions
@@ -146,13 +146,16 @@ class Kitchen:
 
     def _opened(self) -> Project:
         if self._project is None:
-            from promote.config import load_config  # noqa: PLC0415 - not for plain directories
             from promote.project.project import Project  # noqa: PLC0415 - as above
 
             root = self.recipe.root
-            config = load_config(self.tree, root)
-            self.tree.take()  # the recipe has the digest of all that this gives
-            self._is_other = digest_of(config) != self.recipe.project
+            config = remembered(self.recipe.project)
+            if config is None:
+                from promote.config import load_config  # noqa: PLC0415 - in another process
+
+                config = load_config(self.tree, root)
+                self.tree.take()  # the recipe has the digest of all that this gives
+                self._is_other = digest_of(config) != self.recipe.project
             self._project = Project(config, self.tree, root, self._warnings.append)
             self._project.helm, self._project.remotes = self._helm, self._remotes
         return self._project

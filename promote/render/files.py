@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # resolved must not be followed.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
 _MAX_STEPS = 100
+_NO_NAMES = frozenset({"", ".", ".."})
 
 
 class DiskTree:
@@ -82,7 +83,7 @@ class DiskTree:
     def _follow(self, path: str) -> str:
         """`realpath`, which looks at no directory twice for the many files that are in it."""
         folder, name = posixpath.split(path)
-        if name in {"", ".", ".."} or path[:1] != "/" or path.count("/") > _MAX_STEPS:
+        if name in _NO_NAMES or path[:1] != "/" or path.count("/") > _MAX_STEPS:
             return os.path.realpath(path)
         place = posixpath.join(self.resolve(folder), name)
         try:
@@ -100,12 +101,22 @@ class DiskTree:
         return path if shown.startswith("../../..") else shown
 
     def _look(self, path: str) -> EntryKind | None:
+        folder, name = posixpath.split(path)
         try:
-            target = self.resolve(path)
-            if not self._contains(target):
-                return None
-            mode = os.stat(target).st_mode  # noqa: PTH116 - paths of a tree are text
-        except (OSError, FileMissingError):
+            if name in _NO_NAMES or path in self._resolved:
+                target = self.resolve(path)
+                mode = os.stat(target).st_mode  # noqa: PTH116 - paths of a tree are text
+            else:
+                target = posixpath.join(self.resolve(folder), name)
+                mode = os.lstat(target).st_mode
+                if stat.S_ISLNK(mode):
+                    target = self.resolve(path)
+                    mode = os.stat(target).st_mode  # noqa: PTH116 - as above
+                else:
+                    self._resolved[path] = target  # one look says both
+        except (OSError, ValueError, FileMissingError):
+            return None
+        if not self._contains(target):
             return None
         if stat.S_ISDIR(mode):
             return "directory"

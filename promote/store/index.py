@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from promote.store.inputs import Inputs
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Entry(NamedTuple):
@@ -48,10 +48,7 @@ class Index:
         entry = self.entries.get(name)
         if entry is None:
             return None
-        found = self.found
-        if all(path in found and inputs.same(path, found[path]) for path in entry.inputs):
-            return entry
-        return None
+        return entry if inputs.all_same(entry.inputs, self.found) else None
 
     def merge(self, made: Mapping[str, Entry], found: Mapping[str, Found]) -> None:
         """Note what was just made.
@@ -89,7 +86,7 @@ class Index:
             {
                 "format": _FORMAT,
                 "paths": paths,
-                "found": [tuple(self.found[path]) for path in paths],
+                "found": [_packed(path, self.found[path]) for path in paths],
                 "entries": entries,
             }
         )
@@ -103,7 +100,9 @@ class Index:
                 return cls()
             paths = raw["paths"]
             found = {
-                path: Found(kind, place, digest, names, None if seen is None else tuple(seen))
+                path: Found(
+                    kind, path if place is None else place, digest, names, seen and tuple(seen)
+                )
                 for path, (kind, place, digest, names, seen) in zip(
                     paths, raw["found"], strict=True
                 )
@@ -115,3 +114,8 @@ class Index:
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, IndexError):
             return cls()
         return cls(entries, found)
+
+
+def _packed(path: str, found: Found) -> tuple[object, ...]:
+    """What was at a path, without saying its own name again for its place."""
+    return (found.kind, None if found.place == path else found.place, *found[2:])

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from promote.errors import FileMissingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from promote.model.tree import EntryKind, Tree
 
 _TICK = 2_000_000_000  # nanoseconds; the coarsest clock of a file system in use, that of FAT
@@ -167,15 +169,40 @@ class Inputs:
             known = self._known[path] = self._quickly(path, then) or self._slowly(path, then)
         return known
 
+    def all_same(self, paths: Iterable[str], then: Mapping[str, Found]) -> bool:
+        """Whether paths still are what they were; one of which nothing is known is not."""
+        known = self._known
+        for path in paths:
+            if path not in known:
+                if path not in then:
+                    return False
+                self.same(path, then[path])
+            if not known[path]:
+                return False
+        return True
+
     def _quickly(self, path: str, then: Found) -> bool:
         if then.signature is None:
             return False
-        folder, name = posixpath.split(path)
-        if posixpath.join(self._place(folder), name) != then.place:
+        folder, _, name = path.rpartition("/")
+        place = self._place(folder or "/")
+        if then.place != (path if place == folder else posixpath.join(place, name)):
             return False
-        # Nothing can have come to a directory that looks as it did.
-        now = look(path) if then.kind == "file" else self._folder(folder)
-        return now == then.signature
+        if then.kind != "file":
+            # Nothing can have come to a directory that looks as it did.
+            return self._folder(folder or "/") == then.signature
+        try:
+            now = os.lstat(path)
+        except (OSError, ValueError):
+            return False
+        # What looked old enough to be told from any later state, and looks the same, is the same.
+        return then.signature == (
+            now.st_ctime_ns,
+            now.st_mtime_ns,
+            now.st_size,
+            now.st_ino,
+            now.st_dev,
+        )
 
     def _folder(self, folder: str) -> Signature | None:
         if folder not in self._folders:
