@@ -39,7 +39,7 @@ class Reorder(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BuildFlags:
     """How a directory is to be built, as the command line says it."""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from promote.errors import ConflictError
 from promote.model.resource import Origin
-from promote.render import helm
 from promote.render.generate.args import GeneratorArgs, GeneratorOptions
 from promote.render.generate.config_map import make_config_map
 from promote.render.generate.secret import make_secret
@@ -133,6 +132,21 @@ def _secrets(layer: Layer) -> Iterator[Generator]:
     return _entries(_SECRET, layer.kustomization.secrets, layer)
 
 
+def _charts(layer: Layer) -> Iterator[Generator]:
+    wanted = layer.kustomization
+    if not (wanted.helm_charts or wanted.helm_inflations):
+        return iter(())
+    from promote.render import helm  # noqa: PLC0415 - few have charts
+
+    return helm.from_kustomization(layer)
+
+
+def _chart_from_config(doc: Document, layer: Layer) -> Generator:
+    from promote.render import helm  # noqa: PLC0415 - as above
+
+    return helm.from_config(doc, layer)
+
+
 def _from_config(recipe: Recipe, doc: Document, layer: Layer) -> Generator:
     """A generator that has a document of its own: its name may stand in its metadata."""
     metadata = doc.get("metadata")
@@ -150,13 +164,13 @@ def _from_config(recipe: Recipe, doc: Document, layer: Layer) -> Generator:
 FROM_KUSTOMIZATION: tuple[tuple[str, Callable[[Layer], Iterator[Generator]]], ...] = (
     ("ConfigMapGenerator", _config_maps),
     ("SecretGenerator", _secrets),
-    ("HelmChartInflationGenerator", helm.from_kustomization),
+    ("HelmChartInflationGenerator", _charts),
 )
 """The generators that the fields of a kustomization ask for, in kustomize's order."""
 
 GENERATORS: dict[str, Callable[[Document, Layer], Generator]] = {
     "ConfigMapGenerator": partial(_from_config, _CONFIG_MAP),
     "SecretGenerator": partial(_from_config, _SECRET),
-    "HelmChartInflationGenerator": helm.from_config,
+    "HelmChartInflationGenerator": _chart_from_config,
 }
 """Those that a document of `generators:` may ask for."""

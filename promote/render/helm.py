@@ -38,7 +38,7 @@ _OLD = (
 _MERGES = ("override", "merge", "replace")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Chart:
     """A chart, and how it is inflated.
 

@@ -45,7 +45,7 @@ Entry = tuple["Document", "FieldPath"]
 """A mapping of the file, for the part that understands it, and where it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Patch:
     """One entry of `patches` or `patchesJson6902`: text or a file, and what it is aimed at."""
 
@@ -57,7 +57,7 @@ class Patch:
     allow_kind_change: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Labels:
     """One entry of `labels`."""
 
@@ -67,7 +67,7 @@ class Labels:
     fields: tuple[FieldSpec, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Image:
     """One entry of `images`: which images, and what they become."""
 
@@ -78,7 +78,7 @@ class Image:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Replica:
     """One entry of `replicas`."""
 
@@ -87,7 +87,7 @@ class Replica:
     place: FieldPath = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SortOptions:
     """`sortOptions`: the order of the output."""
 
@@ -96,7 +96,7 @@ class SortOptions:
     last: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Kustomization:
     """What a kustomization file asks for; deprecated fields are folded into their successors."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from promote.render.merge.schema import Schema
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Layer:
     """A kustomization being applied.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ParsedFiles:
     """What has been read and parsed already, shared by every directory that names the same file.
 
@@ -38,7 +38,7 @@ class ParsedFiles:
     parsed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Directory:
     """A directory that is being built: where it is, how it was reached, and what it may read.
 

@@ -20,7 +20,7 @@ def _silent(message: str) -> None:
     """Drop a warning."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BuildOptions:
     """How to build a directory.
 

@@ -23,7 +23,6 @@ from promote.render.references import follow_references
 from promote.render.target import open_target
 from promote.render.trace import GIVEN, NAMES, Cause
 from promote.render.transformers.hashes import add_hashes
-from promote.render.variables import fill_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +94,10 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
     """What needs the final names, and so cannot be done directory by directory."""
     add_hashes(resources)
     follow_references(resources.records, resources.config)
-    fill_in(resources, options.warn)
+    if resources.variables:
+        from promote.render.variables import fill_in  # noqa: PLC0415 - few have any
+
+        fill_in(resources, options.warn)
     if options.trace is not None:
         options.trace.note(Cause(NAMES), resources.records)
     wanted = target.kustomization

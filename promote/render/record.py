@@ -17,6 +17,7 @@ CLUSTER_SCOPE = "_non_namespaceable_"
 """Stands for the namespace of what cannot have one; no namespace can have this name."""
 
 DEFAULT_NAMESPACE = "default"
+_NOTHING: dict[str, Json] = {}
 
 
 class Scopes(Protocol):
@@ -85,6 +86,7 @@ class Record(Resource):
     __slots__ = (
         "_key",
         "_key_of",
+        "_said",
         "behavior",
         "changed_by",
         "formers",
@@ -113,6 +115,7 @@ class Record(Resource):
         self.ties: Ties | None = None
         self._key: Key | None = None
         self._key_of: Document | None = None
+        self._said: tuple[Json, ...] = ()
 
     def copy(self) -> Record:
         """A record of its own that shares the document."""
@@ -126,6 +129,7 @@ class Record(Resource):
         twin.ties = self.ties
         twin._key = self._key
         twin._key_of = self._key_of
+        twin._said = self._said
         return twin
 
     def take_history(self, other: Record) -> None:
@@ -143,14 +147,24 @@ class Record(Resource):
     @property
     def key(self) -> Key:
         """The identity that the document states now."""
-        if self._key is None or self._key_of is not self.doc:
-            identity = self.id
-            namespace = identity.namespace or DEFAULT_NAMESPACE
-            if self.scopes.namespaced(identity.gvk) is False:
-                namespace = CLUSTER_SCOPE
-            self._key = Key(*identity[:4], namespace)
-            self._key_of = self.doc
+        doc = self.doc
+        if self._key is None or self._key_of is not doc:
+            metadata = doc.get("metadata")
+            meta = metadata if isinstance(metadata, dict) else _NOTHING
+            said = doc.get("apiVersion"), doc.get("kind"), meta.get("name"), meta.get("namespace")
+            self._key_of = doc
+            # Most changes of a document leave its name alone.
+            if self._key is None or said != self._said:
+                self._said = said
+                self._key = self._read_key()
         return self._key
+
+    def _read_key(self) -> Key:
+        identity = self.id
+        namespace = identity.namespace or DEFAULT_NAMESPACE
+        if self.scopes.namespaced(identity.gvk) is False:
+            namespace = CLUSTER_SCOPE
+        return Key(*identity[:4], namespace)
 
     @property
     def former_keys(self) -> Sequence[Key]:

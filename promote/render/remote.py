@@ -38,7 +38,7 @@ class RemoteBase:
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FetchedBase:
     """A remote repository at one commit.
 

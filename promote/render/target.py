@@ -24,7 +24,6 @@ from promote.render.remote import is_remote_file, parse_remote
 from promote.render.ties import follow_ties
 from promote.render.trace import LOADED, Cause
 from promote.render.transformers import TRANSFORMERS
-from promote.render.variables import merge_sets, merge_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from promote.render.remote import Remotes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Shared:
     """What all directories of one build share.
 
@@ -70,7 +69,7 @@ def open_target(tree: Tree, root: str, options: BuildOptions) -> Target:
     return target
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Target:
     """A directory of the build, and how it was reached.
 
@@ -127,7 +126,10 @@ class Target:
                 for record in resources.records:
                     notes.note_transformer(record, note)
         self._validate(resources, layer)
-        merge_variables(resources, wanted.variables)
+        if wanted.variables:
+            from promote.render.variables import merge_variables  # noqa: PLC0415 - few have any
+
+            merge_variables(resources, wanted.variables)
         return resources
 
     # Resources
@@ -170,7 +172,10 @@ class Target:
         made = target.accumulate()
         resources.extend(made.records)
         resources.config = resources.config.merged(made.config)
-        merge_sets(resources, made)
+        if made.variables:
+            from promote.render.variables import merge_sets  # noqa: PLC0415 - as above
+
+            merge_sets(resources, made)
 
     def _add_component(self, resources: Accumulator, path: str) -> None:
         target = self._below(path)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from promote.render.record import Key, Record
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Var:
     """A name, and the field that it stands for.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from promote.model.json import FieldPath, Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GeneratorOptions:
     """How generated resources look: of one generator (`options`) or all (`generatorOptions`)."""
 
@@ -48,7 +48,7 @@ class GeneratorOptions:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GeneratorArgs:
     """One entry of `configMapGenerator` or `secretGenerator`.
 

@@ -23,7 +23,7 @@ _OPTIONS: Final = ("delimiter", "index", "encoding", "create")
 _ENTRY: Final = ("source", "sourceValue", "targets", "path")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Options:
     """How much of a field is meant.
 
@@ -38,7 +38,7 @@ class Options:
     create: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Source:
     """The field that a value comes from; an empty part of the identity matches everything."""
 
@@ -55,7 +55,7 @@ class Source:
         return " ".join(word for word in words if word)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Target:
     """The fields that a value goes to."""
 
@@ -65,7 +65,7 @@ class Target:
     options: Options = Options()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Replacement:
     """One value and where it goes. Either `source` or `text` says what it is."""
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
-from promote.render.replacements import apply_replacements, parse_replacements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +34,8 @@ class Replace:
         Raises:
             KustomizationError: there is not exactly one source, or a field does not take the value.
         """
+        from promote.render.replacements import apply_replacements  # noqa: PLC0415 - few have any
+
         apply_replacements(resources.records, self.replacements, _identities)
         resources.changed()
 
@@ -60,10 +61,14 @@ def from_kustomization(layer: Layer) -> Iterator[Transformer]:
     """The transformer of the `replacements` field."""
     entries = layer.kustomization.replacements
     if entries:
+        from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
+
         yield Replace(parse_replacements(entries, _Load(layer)))
 
 
 def from_config(doc: Document, layer: Layer) -> Transformer:
     """The transformer that a `ReplacementTransformer` document asks for."""
+    from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
+
     entries = Fields(doc, doc).mappings("replacements")
     return Replace(parse_replacements(entries, _Load(layer), strict=False))
