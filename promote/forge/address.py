@@ -11,12 +11,30 @@ from urllib.parse import unquote, urlsplit
 from promote.errors import ProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from promote.config import ForgeConfig
     from promote.git.names import RemoteUrl
 
 _SCP_LIKE = re.compile(r"(?:[^@/]+@)?(?P<host>\[[^\]]+\]|[^:/]+):(?P<path>.+)")
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _AZURE_PARTS: Final = 3
+_HOSTS: Final[Mapping[str, str]] = {
+    "github.com": "github",
+    "gitlab.com": "gitlab",
+    "bitbucket.org": "bitbucket",
+    "codeberg.org": "forgejo",
+    "gitea.com": "gitea",
+    "dev.azure.com": "azure",
+    "ssh.dev.azure.com": "azure",
+    "vs-ssh.visualstudio.com": "azure",
+}
+_SSH_OVER_443: Final[Mapping[str, str]] = {
+    "ssh.github.com": "github.com",
+    "altssh.gitlab.com": "gitlab.com",
+    "altssh.bitbucket.org": "bitbucket.org",
+}
+_SELF_HOSTED: Final = ("github", "gitlab", "gitea", "forgejo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,24 @@ def address(config: ForgeConfig, url: RemoteUrl) -> Address:
     return Address(api, repository)
 
 
+def guess(url: RemoteUrl) -> tuple[str, str]:
+    """The kind of forge that a remote's address tells, and what to say where it does not.
+
+    Only hosts whose makers run them are known: a name such as `gitlab.example.com` is a hint, and
+    anyone may give it.
+    """
+    _, host, _ = _parts(url)
+    name = host.partition(":")[0].lower()
+    if not host:
+        return "local", "The remote is a folder: its pull requests are refs in it."
+    if name in _HOSTS or name.endswith(".visualstudio.com"):
+        return _HOSTS.get(name, "azure"), ""
+    like = [kind for kind in _SELF_HOSTED if kind in re.split(r"[.-]", name)]
+    kinds = " or ".join(like) if like else ", ".join(_SELF_HOSTED)
+    note = f"What {name} is does not follow from its name. If it is {kinds}, say so as `kind`;"
+    return "local", f"{note} `local` keeps pull requests in refs of the remote."
+
+
 def authorities_file(config: ForgeConfig) -> str:
     """The file of certificate authorities, or nothing.
 
@@ -86,11 +122,12 @@ def _parts(url: RemoteUrl) -> tuple[str, str, str]:
         return "", "", ""
     if "://" not in url.text:
         match = _SCP_LIKE.fullmatch(url.text)
-        return ("https", match["host"], match["path"]) if match else ("", "", "")
+        host = match["host"] if match else ""
+        return ("https", _SSH_OVER_443.get(host, host), match["path"]) if match else ("", "", "")
     parts = urlsplit(url.text)
     name = parts.hostname or ""
     if url.transport == "ssh":
-        return "https", name, parts.path
+        return "https", _SSH_OVER_443.get(name, name), parts.path
     host = f"[{name}]" if ":" in name else name
     return parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path
 

@@ -2,7 +2,7 @@
 
 An overlay is a directory with a kustomization that no other kustomization uses. Its path holds the
 name of an environment (`prod`, `staging-eu`, or whatever follows a folder called `overlays` or
-`environments`) and, as a rule, the name of an app.
+`environments`) and, as a rule, the name of an app. What does not fit is listed with the reason.
 """
 
 from __future__ import annotations
@@ -10,30 +10,36 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.errors import InputError
+from promote.project.stages import is_recovery, rank
 from promote.render.kustomization import COMPONENT, FILE_NAMES
 from promote.render.loading import Directory, ParsedFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promote.model.tree import Tree
 
-_SKIPPED = {"node_modules", "vendor", "charts", "testdata"}
-_MAX_DEPTH = 12
-
-# From first to last in the life of a release; the first word that a name contains counts.
-_STAGES = (
-    ("dev", ("dev", "development", "develop", "sandbox", "local")),
-    ("test", ("test", "testing", "qa", "int", "integration", "ci")),
-    ("staging", ("staging", "stage", "stg", "uat", "preprod", "pre", "canary")),
-    ("prod", ("prod", "production", "prd", "live")),
+_SKIPPED: Final = {"node_modules", "vendor", "charts", "testdata"}
+_MAX_DEPTH: Final = 12
+_CONTAINERS: Final = frozenset(
+    {
+        *("overlays", "overlay", "environments", "environment", "envs", "env", "stages"),
+        *("clusters", "cluster", "regions"),
+    }
 )
-_RECOVERY = ("dr", "recovery", "standby", "failover")
-_CONTAINERS = {"overlays", "overlay", "environments", "environment", "envs", "env", "stages"}
+_GENERAL: Final = frozenset(
+    {
+        *("apps", "applications", "app", "services", "base", "bases", "common", "shared"),
+        *("deploy", "deployment", "deployments", "gitops", "k8s", "kubernetes", "kustomize"),
+        *("manifests", "config", "configs", "infra", "infrastructure"),
+    }
+)
+"""Words in paths that are the name of no app."""
+_NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 class Overlay(NamedTuple):
@@ -45,49 +51,97 @@ class Overlay(NamedTuple):
     pattern: str
 
 
+class LeftOut(NamedTuple):
+    """A directory with a kustomization that the proposal has no place for."""
+
+    path: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What a repository has.
 
     Attributes:
         pattern: where overlays are, with `{app}` and `{environment}` in it.
-        base_pattern: where bases are.
-        apps: the apps, by name.
-        environments: the environments, in the order in which a release goes through them.
-        left_out: overlays that do not fit the pattern, and kustomizations that cannot be read.
+        base_pattern: where most bases are; None where no overlay builds on a single one.
+        environments: the apps of each; empty where no overlay of an environment was found.
+        bases: the base of each app that has it elsewhere.
+        left_out: what does not fit.
     """
 
-    pattern: str
-    base_pattern: str
-    apps: tuple[str, ...]
-    environments: tuple[str, ...]
-    left_out: tuple[str, ...]
+    pattern: str = ""
+    base_pattern: str | None = None
+    environments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """The apps, by name."""
+        return tuple(sorted({app for apps in self.environments.values() for app in apps}))
 
 
-def survey(tree: Tree, root: str) -> Findings | None:
-    """What the folder `root` has, or None if it has no overlays of environments.
+@dataclass(slots=True)
+class _Graph:
+    """The kustomizations below a folder: by their paths in it, what each builds on."""
+
+    builds_on: dict[str, list[str]] = field(default_factory=dict)
+    components: set[str] = field(default_factory=set)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def leaves(self) -> list[str]:
+        """Those that no other one uses."""
+        used = {each for paths in self.builds_on.values() for each in paths} | self.components
+        return [path for path in self.builds_on if path not in used]
+
+    def base(self, path: str) -> str | None:
+        """What an overlay builds on in the end, if that is one directory."""
+        seen = {path}
+        while below := [each for each in self.builds_on[path] if each not in self.components]:
+            path = below[0]
+            if len(below) > 1 or path in seen:
+                return None
+            seen.add(path)
+        return path if len(seen) > 1 else None
+
+
+def leaves(tree: Tree, root: str) -> list[str]:
+    """The directories that have a kustomization and that no other one uses, in order.
 
     Raises:
         FileMissingError: the folder is not there.
     """
-    directories = list(_kustomizations(tree, root, 0))
-    used, broken = _used(tree, directories)
-    leaves = [path for path in directories if path not in used and path not in broken]
-    overlays = [found for path in leaves if (found := _overlay(path, root)) is not None]
-    if not overlays:
-        return None
+    graph = _read(tree, root)
+    unused = {*graph.leaves, *graph.broken}
+    return [path for path in _kustomizations(tree, root, 0) if _below(root, path) in unused]
+
+
+def survey(tree: Tree, root: str, name: str) -> Findings:
+    """What the folder `root` has.
+
+    Args:
+        tree: where it is.
+        root: its path there.
+        name: what the app is called where paths do not say it.
+
+    Raises:
+        FileMissingError: the folder is not there.
+    """
+    graph = _read(tree, root)
+    named = {path: _environment_index(path.split("/")) for path in graph.leaves}
+    overlays = list(_overlays(graph, named, name)) or list(_overlays(graph, _varying(graph), name))
     patterns = Counter(overlay.pattern for overlay in overlays)
-    pattern = max(patterns, key=lambda text: (patterns[text], -len(text)))
+    pattern = max(patterns, key=lambda text: (patterns[text], -len(text)), default="")
     chosen = [overlay for overlay in overlays if overlay.pattern == pattern]
-    rest = [path for path in leaves if path not in {overlay.path for overlay in chosen}]
-    apps = tuple(sorted({overlay.app for overlay in chosen}))
-    return Findings(
-        pattern,
-        _base_pattern(used, root, apps),
-        apps,
-        tuple(sorted({overlay.environment for overlay in chosen}, key=_life)),
-        tuple(posixpath.relpath(path, root) for path in (*rest, *broken)),
-    )
+    environments: dict[str, tuple[str, ...]] = {}
+    for overlay in chosen:
+        apps = {*environments.get(overlay.environment, ()), overlay.app}
+        environments[overlay.environment] = tuple(sorted(apps))
+    base_pattern, bases = _bases(graph, chosen)
+    left_out = tuple(_left_out(graph, chosen, overlays, pattern))
+    return Findings(pattern, base_pattern, environments, bases, left_out)
 
 
 def _kustomizations(tree: Tree, path: str, depth: int) -> Iterator[str]:
@@ -102,50 +156,52 @@ def _kustomizations(tree: Tree, path: str, depth: int) -> Iterator[str]:
             yield from _kustomizations(tree, below, depth + 1)
 
 
-def leaves(tree: Tree, root: str) -> list[str]:
-    """The directories that have a kustomization and that no other one uses, in order.
-
-    Raises:
-        FileMissingError: the folder is not there.
-    """
-    directories = list(_kustomizations(tree, root, 0))
-    used, _ = _used(tree, directories)
-    return [path for path in directories if path not in used]
+def _below(root: str, path: str) -> str:
+    return posixpath.relpath(path, root)
 
 
-def _used(tree: Tree, directories: Sequence[str]) -> tuple[set[str], list[str]]:
-    """The directories that others build on, and those that cannot be read."""
+def _read(tree: Tree, root: str) -> _Graph:
     files = ParsedFiles()
-    used: set[str] = set()
-    broken = []
-    for path in directories:
+    graph = _Graph()
+    directories = {_below(root, path): path for path in _kustomizations(tree, root, 0)}
+    for name, path in directories.items():
         try:
             wanted, _ = Directory(tree, path, files).kustomization()
-        except InputError:
-            broken.append(path)
+        except InputError as error:
+            graph.broken[name] = error.message
             continue
         if wanted.kind == COMPONENT:
-            used.add(path)
-        for entry in (*wanted.resources, *wanted.components):
-            used.add(posixpath.normpath(posixpath.join(path, entry)))
-    return used & set(directories), broken
+            graph.components.add(name)
+        entries = (*wanted.resources, *wanted.components)
+        named = [posixpath.normpath(posixpath.join(name, entry)) for entry in entries]
+        graph.builds_on[name] = [each for each in named if each in directories]
+    return graph
 
 
-def _overlay(path: str, root: str) -> Overlay | None:
-    """Read the names in an overlay's path."""
-    parts = posixpath.relpath(path, root).split("/")
-    index = _environment_index(parts)
-    if index is None:
-        return None
+def _overlays(graph: _Graph, indexes: Mapping[str, int | None], name: str) -> Iterator[Overlay]:
+    for path in graph.leaves:
+        index = indexes.get(path)
+        if index is not None and _NAME.fullmatch(path.split("/")[index]):
+            yield _overlay(path, index, graph.base(path), name)
+
+
+def _overlay(path: str, index: int, base: str | None, name: str) -> Overlay:
+    """Read the names in an overlay's path, of which one part is the environment's."""
+    parts = path.split("/")
     named = [*parts]
-    environment = named[index]
     named[index] = "{environment}"
-    for place in (*range(index + 1, len(parts)), *range(index - 1, -1, -1)):
-        if parts[place].lower() not in _CONTAINERS | {"apps", "applications", "deploy", "k8s"}:
-            app = named[place]
-            named[place] = "{app}"
-            return Overlay(path, app, environment, "/".join(named))
-    return Overlay(path, posixpath.basename(root) or "app", environment, "/".join(named))
+    places = [
+        place
+        for place in (*range(index + 1, len(parts)), *range(index - 1, -1, -1))
+        if parts[place].lower() not in _CONTAINERS | _GENERAL and _NAME.fullmatch(parts[place])
+    ]
+    # Of several names, the one that the base has as well.
+    known = [place for place in places if parts[place] in (base or "").split("/")]
+    if not places:
+        return Overlay(path, name, parts[index], "/".join(named))
+    place = (known or places)[0]
+    named[place] = "{app}"
+    return Overlay(path, parts[place], parts[index], "/".join(named))
 
 
 def _environment_index(parts: Sequence[str]) -> int | None:
@@ -153,125 +209,53 @@ def _environment_index(parts: Sequence[str]) -> int | None:
         if parts[index - 1].lower() in _CONTAINERS:
             return index
     for index in range(len(parts) - 1, -1, -1):
-        if _stage(parts[index]) is not None or is_recovery(parts[index]):
+        if rank(parts[index]) is not None or is_recovery(parts[index]):
             return index
     return None
 
 
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z]+", name.lower()) if word]
+def _varying(graph: _Graph) -> dict[str, int]:
+    """The part of its path in which an overlay differs from another one of the same base."""
+    groups: dict[tuple[str | None, int], list[list[str]]] = {}
+    for path in graph.leaves:
+        parts = path.split("/")
+        groups.setdefault((graph.base(path), len(parts)), []).append(parts)
+    found: dict[str, int] = {}
+    for (base, length), paths in groups.items():
+        differing = [place for place in range(length) if len({each[place] for each in paths}) > 1]
+        if base is not None and len(differing) == 1:
+            found |= {"/".join(parts): differing[0] for parts in paths}
+    return found
 
 
-def _stage(name: str) -> int | None:
-    """How late in the life of a release an environment of this name is."""
-    for word in _words(name):
-        for rank, (_, names) in enumerate(_STAGES):
-            if word in names:
-                return rank
-    return None
+def _bases(graph: _Graph, overlays: Iterable[Overlay]) -> tuple[str | None, dict[str, str]]:
+    """Where most bases are, with the app's name replaced; and those that are elsewhere."""
+    found: dict[str, Counter[str]] = {}
+    for overlay in overlays:
+        base = graph.base(overlay.path)
+        if base is not None:
+            found.setdefault(overlay.app, Counter())[base] += 1
+    bases = {app: max(counts, key=lambda path: counts[path]) for app, counts in found.items()}
+    general = {app: _general(base, app) for app, base in bases.items()}
+    patterns = Counter(general.values())
+    pattern = max(patterns, key=lambda text: (patterns[text], -len(text)), default=None)
+    elsewhere = {app: base for app, base in sorted(bases.items()) if general[app] != pattern}
+    return pattern, elsewhere
 
 
-def is_recovery(name: str) -> bool:
-    """Whether an environment of this name is one for disaster recovery."""
-    return any(word in _RECOVERY for word in _words(name))
+def _general(base: str, app: str) -> str:
+    return "/".join("{app}" if part == app else part for part in base.split("/"))
 
 
-def _life(name: str) -> tuple[int, bool, str]:
-    stage = _stage(name)
-    return (len(_STAGES) - 1 if stage is None else stage, is_recovery(name), name)
-
-
-def _base_pattern(used: Iterable[str], root: str, apps: Sequence[str]) -> str:
-    """Where most bases of the apps are, with the app's name replaced."""
-    found: Counter[str] = Counter()
-    for path in used:
-        parts = posixpath.relpath(path, root).split("/")
-        for app in apps:
-            if app in parts:
-                found["/".join("{app}" if part == app else part for part in parts)] += 1
-    if not found:
-        return "bases/{app}"
-    return max(found, key=lambda text: (found[text], -len(text)))
-
-
-def upstreams(environments: Sequence[str]) -> dict[str, str]:
-    """Where each environment's releases come from: the last of the stage before it."""
-    result: dict[str, str] = {}
-    for index, name in enumerate(environments):
-        if is_recovery(name):
-            continue
-        earlier = [
-            other
-            for other in environments[:index]
-            if not is_recovery(other) and _stage(other) != _stage(name)
-        ]
-        if earlier:
-            result[name] = earlier[-1]
-    return result
-
-
-def primary_of(name: str, environments: Sequence[str]) -> str | None:
-    """The environment that one for disaster recovery is a variant of."""
-    words = [word for word in _words(name) if word not in _RECOVERY]
-    for other in environments:
-        if not is_recovery(other) and _words(other) == words:
-            return other
-    production = [
-        other
-        for other in environments
-        if not is_recovery(other) and _stage(other) == len(_STAGES) - 1
-    ]
-    return production[0] if production else None
-
-
-def propose(findings: Findings, name: str) -> str:
-    """The text of a `promote.yaml` for a repository."""
-    lines = [
-        "# Proposed by 'promote init' from the overlays that it found: read it, and correct it.",
-        "apiVersion: promote/v1",
-        "kind: Project",
-        f"name: {name}",
-        "layout:",
-        f"  base: {_quoted(findings.base_pattern)}",
-        f"  overlay: {_quoted(findings.pattern)}",
-        "forge: {kind: local, remote: origin, branch: main}",
-        "apps:",
-        *(f"  {app}: {{}}" for app in findings.apps),
-        "environments:",
-    ]
-    above = upstreams(findings.environments)
-    for environment in findings.environments:
-        primary = (
-            primary_of(environment, findings.environments) if is_recovery(environment) else None
-        )
-        if primary:
-            lines.append(f"  {environment}: {{variant-of: {primary}}}")
-        elif environment in above:
-            lines.append(f"  {environment}: {{from: {above[environment]}}}")
-        else:
-            lines.append(f"  {environment}: {{}}")
-    if findings.left_out:
-        lines.append("# Not understood, and left out:")
-        lines += [f"#   {path}" for path in findings.left_out]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(pattern: str) -> str:
-    return f'"{pattern}"' if pattern.startswith("{") else pattern
-
-
-EMPTY_PROJECT = """\
-# An app is a folder of bases/, and what an environment changes of it a folder of overlays/. For
-# example: bases/web/kustomization.yaml, overlays/dev/web/kustomization.yaml, overlays/prod/web/...
-# 'promote schema' prints what may stand here.
-apiVersion: promote/v1
-kind: Project
-name: example
-layout:
-  base: bases/{app}
-  overlay: overlays/{environment}/{app}
-forge: {kind: local, remote: origin, branch: main}
-environments:
-  dev: {}
-  prod: {from: dev}
-"""
+def _left_out(
+    graph: _Graph, chosen: Iterable[Overlay], overlays: Iterable[Overlay], pattern: str
+) -> Iterator[LeftOut]:
+    fitting = {overlay.path for overlay in chosen}
+    others = {overlay.path for overlay in overlays} - fitting
+    for path in graph.leaves:
+        if path in others:
+            yield LeftOut(path, f"does not fit {pattern}")
+        elif path not in fitting:
+            yield LeftOut(path, "no part of its path names an environment")
+    for path, why in graph.broken.items():
+        yield LeftOut(path, why)
