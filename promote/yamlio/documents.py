@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from promote.model.json import Json
 
 MAX_SIZE: Final = 100 * 1024 * 1024
-# Something that may be a boolean of YAML 1.1, or a date.
+# What may be a boolean of YAML 1.1, or begins as a date does: where it can be a value or a key, or
+# a part of one. Comments that hold no quotes are surely comments, and say nothing.
 _OLD_WORD: Final = re.compile(
-    r"\b(?:y|n|yes|no|on|off|[0-9]{4}-[0-9]{1,2}-[0-9]+)\b", re.ASCII | re.IGNORECASE
+    r"(?<![^\s\[{,:])(?:(?:y|n|yes|no|on|off)(?![^\s\]},:])|[0-9]{4}-[0-9]{1,2}-[0-9])",
+    re.ASCII | re.IGNORECASE,
 )
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^'\"\n]*$", re.MULTILINE)
 _SEPARATOR: Final = re.compile(r"\n---(.*)\n")
 
 
@@ -39,13 +42,18 @@ def load(data: bytes | str, source: str, *, own: bool = False) -> list[Json]:
 
 def _read(text: str, source: str, line: int, *, own: bool) -> Json:
     try:
-        if not (own and _OLD_WORD.search(text)):
+        if not (own and _has_old_words(text)):
             return plain.read(text)
     except plain.OddError:
         pass
     from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents
 
     return exact.read(text, source, line=line, own=own)
+
+
+def _has_old_words(text: str) -> bool:
+    """Whether kustomize may read something in a file of its own otherwise than in others."""
+    return bool(_OLD_WORD.search(text) and _OLD_WORD.search(_COMMENT.sub("", text)))
 
 
 def chunks(text: str, source: str) -> Iterator[tuple[str, int]]:

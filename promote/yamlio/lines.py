@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promote.yamlio.flow import collection
 from promote.yamlio.scalars import NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -38,13 +39,6 @@ _BREAKS: Final = re.compile(r"\n+")
 _BLOCK_HEAD: Final = re.compile(r"([|>])([-+]?)" + _COMMENT)
 _ESCAPE: Final = re.compile(r'\\(["\\nrt])')
 _ESCAPED: Final = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
-_FLOW_ITEM: Final = r"""(?:"[^"\\]*"|'[^']*'|[A-Za-z0-9/][\w./-]*)"""
-_FLOW_PAIR: Final = rf"{_FLOW_ITEM}: +{_FLOW_ITEM}"
-_FLOW_PART: Final = re.compile(_FLOW_ITEM, re.ASCII)
-_FLOW_LIST: Final = re.compile(rf"\[ *({_FLOW_ITEM}(?: *, *{_FLOW_ITEM})*) *\]{_COMMENT}", re.ASCII)
-_FLOW_MAPPING: Final = re.compile(
-    rf"\{{ *({_FLOW_PAIR}(?: *, *{_FLOW_PAIR})*) *\}}{_COMMENT}", re.ASCII
-)
 _INDICATORS: Final = frozenset("-?:,[]{}#&*!|>'\"%@`")
 
 
@@ -54,7 +48,7 @@ TEXT: Final = 1  # a plain scalar, which may go on in the lines below
 NOTHING: Final = 2  # null, unless something stands deeper in the lines below
 BLOCK: Final = 3  # the head of a block scalar
 LIST: Final = 4  # a list in brackets
-MAPPING: Final = 5  # {}
+MAPPING: Final = 5  # a mapping in brackets
 OTHER: Final = 6  # something for the exact reader
 BLANK: Final = 7  # nothing at all, or a comment
 ODD: Final = 8  # something that makes the document odd
@@ -205,30 +199,11 @@ def _plain(text: str) -> tuple[int, Json]:
 
 
 def _flow(text: str) -> tuple[int, Json]:
-    """A collection in brackets, if it holds simple words only."""
-    if text == "{}":
-        return MAPPING, {}
-    if text == "[]":
-        return LIST, []
-    match = _FLOW_LIST.match(text)
-    if match:
-        return LIST, [_word(part) for part in _FLOW_PART.findall(match[1])]
-    match = _FLOW_MAPPING.match(text)
-    if match:
-        parts = [_word(part) for part in _FLOW_PART.findall(match[1])]
-        mapping = {
-            key: value
-            for key, value in zip(parts[::2], parts[1::2], strict=True)
-            if isinstance(key, str)
-        }
-        if len(mapping) * 2 != len(parts):  # two of one name, or a name that is not a string
-            raise OddError
-        return MAPPING, mapping
-    return OTHER, None
-
-
-def _word(text: str) -> Json:
-    return text[1:-1] if text[0] in "\"'" else scalar(text)
+    """A collection in brackets, if it is a simple one."""
+    found = collection(text)
+    if found is None:
+        return OTHER, None
+    return (LIST if isinstance(found, list) else MAPPING), found
 
 
 def scalar(text: str) -> Json:

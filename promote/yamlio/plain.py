@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from promote.yamlio.blanks import marked
 from promote.yamlio.characters import Outside
+from promote.yamlio.flow import fresh
 from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.lines import (
     BLANK,
@@ -197,10 +198,8 @@ class _Reader:
         """A value that is neither a scalar on one line nor nothing."""
         if line.kind == BLOCK:
             return self._block(str(line.value), column)
-        if isinstance(line.value, list):
-            return list(line.value)
-        if isinstance(line.value, dict):
-            return dict(line.value)
+        if isinstance(line.value, list | dict):
+            return fresh(line.value)
         start, lines = self.at - 1, self._deeper(column)
         if isinstance(line.value, str):
             text = self._quoted(line.value, start)
@@ -273,7 +272,7 @@ class _Reader:
         if line.key is None:
             if isinstance(found, list) and len(found) == 1:
                 return found[0]
-        elif isinstance(found, dict) and list(found) == [line.key]:
+        elif type(found) is dict and list(found) == [line.key]:  # none that has a blank
             return found[line.key]
         raise OddError
 
