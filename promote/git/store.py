@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import GitError
 from promote.git.configuration import write_setting
+from promote.git.folders import make_folder, remove_folder
 from promote.git.names import check_object_id
 from promote.git.records import Commit, TreeEntry, parse_commit, parse_tree
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from promote.git.program import Program
 
@@ -55,8 +54,8 @@ class ObjectStore:
     """
 
     def __init__(self, program: Program, borrowed: Borrowed) -> None:
-        self.git_dir = Path(tempfile.mkdtemp(prefix="promote-git-"))
-        self._finalizer = weakref.finalize(self, shutil.rmtree, self.git_dir, ignore_errors=True)
+        self.git_dir, lock = make_folder()
+        self._finalizer = weakref.finalize(self, remove_folder, self.git_dir, lock)
         self._batch: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._trees: dict[str, Mapping[str, TreeEntry]] = {}
