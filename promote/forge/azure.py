@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from promote.errors import ForgeError
-from promote.forge.hosted import HostedForge, Note, refuse_further
-from promote.forge.http import RefusedError
+from promote.forge.answers import RefusedError
+from promote.forge.calls import refuse_further
+from promote.forge.hosted import HostedForge
+from promote.forge.notes import Note
 from promote.forge.protocol import (
     Change,
     Check,
@@ -67,8 +69,7 @@ class AzureForge(HostedForge):
     note_limit = 100_000
 
     def __init__(self, api: Api, repository: str, name: str = "azure") -> None:
-        super().__init__(api, repository)
-        self.name = name
+        super().__init__(api, repository, name)
         organisation, project, repo = (quote(part, safe="") for part in repository.split("/"))
         self._organisation = f"/{organisation}"
         self._project = f"/{organisation}/{project}"
@@ -76,7 +77,8 @@ class AzureForge(HostedForge):
 
     def required_approvals(self, base: str) -> int | None:
         """The most that policies of the branch ask for."""
-        found = self._api.find(f"{self._project}/_apis/policy/configurations", _asked({}))
+        path = f"{self._project}/_apis/policy/configurations"
+        found = self._api.find(path, {"api-version": _VERSION})
         if found is None:
             return None
         counts = [
@@ -110,8 +112,8 @@ class AzureForge(HostedForge):
             query["searchCriteria.targetRefName"] = _HEADS + base
         skip = 0
         while True:
-            page = _asked({**query, "$top": _PAGE, "$skip": skip})
-            found = items(at(self._api.get(f"{self._repo}/pullrequests", page), "value"))
+            page = self._ask("/pullrequests", {**query, "$top": _PAGE, "$skip": skip})
+            found = items(at(page, "value"))
             for document in found:
                 # A list holds the first 400 characters of a description: the marker is further on.
                 yield self._get(number(document, "pullRequestId"))
@@ -120,7 +122,7 @@ class AzureForge(HostedForge):
             skip += _PAGE
 
     def _get(self, number: int) -> PullRequest:
-        return _pull(self._api.get(f"{self._repo}/pullrequests/{number}", _asked({})))
+        return _pull(self._ask(f"/pullrequests/{number}"))
 
     def _write(self, old: PullRequest, change: Change) -> None:
         path = f"/pullrequests/{old.number}"
@@ -142,14 +144,14 @@ class AzureForge(HostedForge):
             for label in {*old.labels} - {*change.labels}:
                 self._drop(f"{path}/labels/{quote(label, safe='')}")
         for reviewer in change.reviewers or ():
-            self._ask(f"{path}/reviewers/{quote(reviewer, safe='')}")
+            self._invite(f"{path}/reviewers/{quote(reviewer, safe='')}")
 
     def _set_state(self, pull: PullRequest, state: State) -> None:
         status = "active" if state == "open" else "abandoned"
         self._send("PATCH", f"/pullrequests/{pull.number}", {"status": status})
 
     def _merge(self, pull: PullRequest, expect: str) -> None:
-        document = self._api.get(f"{self._repo}/pullrequests/{pull.number}", _asked({}))
+        document = self._ask(f"/pullrequests/{pull.number}")
         if text(document, "mergeStatus") in {"conflicts", "rejectedByPolicy", "failure"}:
             raise ForgeError(
                 f"pull request {pull.number} cannot be merged: {text(document, 'mergeStatus')}",
@@ -163,7 +165,7 @@ class AzureForge(HostedForge):
         self._send("PATCH", f"/pullrequests/{pull.number}", body)
 
     def _notes(self, number: int) -> list[Note]:
-        found = self._api.get(f"{self._repo}/pullrequests/{number}/threads", _asked({}))
+        found = self._ask(f"/pullrequests/{number}/threads")
         return [
             _note(thread, items(at(thread, "comments"))[0])
             for thread in items(at(found, "value"))
@@ -187,7 +189,7 @@ class AzureForge(HostedForge):
         self._drop(f"/pullrequests/{number}/threads/{thread}/comments/{comment}")
 
     def _reviews(self, pull: PullRequest) -> list[Review]:
-        document = self._api.get(f"{self._repo}/pullrequests/{pull.number}", _asked({}))
+        document = self._ask(f"/pullrequests/{pull.number}")
         found = []
         for reviewer in items(at(document, "reviewers")):
             vote = at(reviewer, "vote")
@@ -205,8 +207,8 @@ class AzureForge(HostedForge):
             self._add_note(pull.number, body)
 
     def _checks(self, commit: str) -> list[Check]:
-        query = _asked({"latestOnly": True, "top": 1000})
-        found = self._api.get(f"{self._repo}/commits/{commit}/statuses", query)
+        query = {"latestOnly": True, "top": 1000}
+        found = self._ask(f"/commits/{commit}/statuses", query)
         return [
             Check(
                 text(document, "context", "name"),
@@ -235,21 +237,22 @@ class AzureForge(HostedForge):
             lambda: name if name in self._get(number).labels else None,
         )
 
-    def _ask(self, path: str) -> None:
+    def _invite(self, path: str) -> None:
         try:
             self._send("PUT", path, {"id": path.rpartition("/")[2], "vote": 0})
         except RefusedError as error:
             refuse_further(error, {400, 404})
 
+    def _ask(self, path: str, query: Query | None = None) -> Json:
+        return self._api.get(f"{self._repo}{path}", {**(query or {}), "api-version": _VERSION})
+
     def _send(self, method: str, path: str, body: Document) -> Json:
-        return self._api.send(method, f"{self._repo}{path}", body, query=_asked({})).document
+        query = {"api-version": _VERSION}
+        return self._api.send(method, f"{self._repo}{path}", body, query=query).document
 
     def _drop(self, path: str) -> None:
-        self._api.send("DELETE", f"{self._repo}{path}", query=_asked({}), allow=(404,))
-
-
-def _asked(query: Query) -> Query:
-    return {**query, "api-version": _VERSION}
+        query = {"api-version": _VERSION}
+        self._api.send("DELETE", f"{self._repo}{path}", query=query, allow=(404,))
 
 
 def _completion() -> Document:

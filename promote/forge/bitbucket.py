@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from promote.errors import ForgeError
-from promote.forge.hosted import HostedForge, Note, refuse_further
-from promote.forge.http import RefusedError
+from promote.forge.answers import RefusedError
+from promote.forge.calls import refuse_further
+from promote.forge.hosted import HostedForge
+from promote.forge.notes import Note, read_note
 from promote.forge.protocol import (
     Change,
     Check,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from promote.forge.http import Api, Query
     from promote.model.json import Document, Json
 
-_PAGE: Final = 50
+_PAGE: Final = ("pagelen", 50)
 _KEY: Final = 40
 _STATES: Final[dict[str, State]] = {"OPEN": "open", "MERGED": "merged"}
 _ASKED: Final[dict[State, tuple[str, ...]]] = {
@@ -65,13 +67,12 @@ class BitbucketForge(HostedForge):
     note_limit = 32_000
 
     def __init__(self, api: Api, repository: str, name: str = "bitbucket") -> None:
-        super().__init__(api, repository)
-        self.name = name
+        super().__init__(api, repository, name)
         self._repo = f"/repositories/{quote(repository)}"
 
     def required_approvals(self, base: str) -> int | None:
         """As the restrictions of branches have it, which administrators may read."""
-        query: Query = {"kind": "require_approvals_to_merge", "pattern": base, "pagelen": _PAGE}
+        query: Query = {"kind": "require_approvals_to_merge", "pattern": base, "pagelen": 50}
         found = self._api.find(f"{self._repo}/branch-restrictions", query)
         if found is None:
             return None
@@ -250,14 +251,7 @@ class BitbucketForge(HostedForge):
         return text(self._api.find(f"{self._repo}/commit/{short}"), "hash") or None
 
     def _pages(self, path: str, query: Query) -> Iterator[Document]:
-        page = 1
-        while True:
-            answer = self._api.get(path, {**query, "pagelen": _PAGE, "page": page})
-            found = items(at(answer, "values"))
-            yield from found
-            if len(found) < _PAGE:
-                return
-            page += 1
+        return self._api.pages(path, query, size=_PAGE, key="values")
 
 
 _NOWHERE: Final = "https://bitbucket.org/"
@@ -272,9 +266,5 @@ def _name(user: Json) -> str:
 
 
 def _note(document: Document) -> Note:
-    return Note(
-        str(number(document, "id")),
-        _name(at(document, "user")),
-        text(document, "content", "raw"),
-        moment(document, "created_on"),
-    )
+    user = "account_id" if text(document, "user", "account_id") else "uuid"
+    return read_note(document, ("user", user), ("content", "raw"), "created_on")

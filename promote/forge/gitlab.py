@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from promote.forge.hosted import HostedForge, Note
+from promote.forge.hosted import HostedForge
+from promote.forge.notes import Note, read_note
 from promote.forge.protocol import (
     Change,
     Check,
@@ -26,11 +27,11 @@ from promote.forge.reading import at, items, mapping, moment, number, own_branch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promote.forge.http import Api, Query, RefusedError
+    from promote.forge.answers import RefusedError
+    from promote.forge.http import Api, Query
     from promote.model.json import Document, Json
 
-_PAGE: Final = 100
-_DRAFT: Final = "Draft: "
+_PAGE: Final = ("per_page", 100)
 _STATES: Final[dict[str, State]] = {"opened": "open", "merged": "merged", "locked": "open"}
 _ASKED: Final = {"open": "opened", None: "all"}
 _EVENTS: Final = {"open": "reopen", "closed": "close"}
@@ -59,18 +60,18 @@ class GitLabForge(HostedForge):
         name: what the configuration calls it.
     """
 
-    limits = Limits(title=255 - len(_DRAFT), body=1_000_000)
+    draft_prefix = "Draft: "
+    limits = Limits(title=255 - len(draft_prefix), body=1_000_000)
     note_limit = 1_000_000
     description_limit = 255
 
     def __init__(self, api: Api, repository: str, name: str = "gitlab") -> None:
-        super().__init__(api, repository)
-        self.name = name
+        super().__init__(api, repository, name)
         self._project = f"/projects/{quote(repository, safe='')}"
 
     def required_approvals(self, base: str) -> int | None:
         """The sum of the rules that hold for the branch; there are rules in paid editions only."""
-        rules = self._api.find(f"{self._project}/approval_rules", {"per_page": _PAGE})
+        rules = self._api.find(f"{self._project}/approval_rules", {"per_page": 100})
         if rules is None:
             return None
         counts = [
@@ -85,13 +86,13 @@ class GitLabForge(HostedForge):
 
     def _open(self, proposal: Proposal) -> PullRequest:
         body: Document = {
-            "title": _title(proposal.title, draft=proposal.draft),
+            "title": self._titled(proposal.title, draft=proposal.draft),
             "description": proposal.body,
             "source_branch": proposal.head,
             "target_branch": proposal.base,
             "remove_source_branch": True,
         }
-        return _pull(self._api.send("POST", f"{self._project}/merge_requests", body).document)
+        return self._read(self._api.send("POST", f"{self._project}/merge_requests", body).document)
 
     def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
         query = {"state": _ASKED.get(state, state or ""), "sort": "asc"}
@@ -100,17 +101,17 @@ class GitLabForge(HostedForge):
         if base:
             query["target_branch"] = base
         for document in self._pages(f"{self._project}/merge_requests", query):
-            yield _pull(document)
+            yield self._read(document)
 
     def _get(self, number: int) -> PullRequest:
-        return _pull(self._api.get(self._path(number)))
+        return self._read(self._api.get(self._path(number)))
 
     def _write(self, old: PullRequest, change: Change) -> None:
         said: Document = {}
         if change.title is not None or change.draft is not None:
             title = old.title if change.title is None else change.title
             draft = old.draft if change.draft is None else change.draft
-            said["title"] = _title(title, draft=draft)
+            said["title"] = self._titled(title, draft=draft)
         if change.body is not None:
             said["description"] = change.body
         if change.labels is not None:
@@ -139,7 +140,11 @@ class GitLabForge(HostedForge):
     def _notes(self, number: int) -> list[Note]:
         query = {"sort": "asc", "order_by": "created_at"}
         found = self._pages(f"{self._path(number)}/notes", query)
-        return [_note(document) for document in found if at(document, "system") is not True]
+        return [
+            read_note(document, ("author", "username"), ("body",))
+            for document in found
+            if at(document, "system") is not True
+        ]
 
     def _add_note(self, number: int, text: str) -> None:
         self._api.send("POST", f"{self._path(number)}/notes", {"body": text})
@@ -211,6 +216,36 @@ class GitLabForge(HostedForge):
         }
         self._api.send("PUT", f"{path}/merge", body)
 
+    def _read(self, value: Json) -> PullRequest:
+        document = mapping(value)
+        state = _STATES.get(text(document, "state"), "closed")
+        labels = at(document, "labels")
+        merged = text(document, "merge_commit_sha") or text(document, "squash_commit_sha")
+        waiting = at(document, "merge_when_pipeline_succeeds") is True
+        return PullRequest(
+            number=number(document, "iid"),
+            title=text(document, "title").removeprefix(self.draft_prefix),
+            body=text(document, "description"),
+            head=own_branch(
+                text(document, "source_branch"),
+                at(document, "source_project_id"),
+                at(document, "target_project_id"),
+            ),
+            base=text(document, "target_branch"),
+            state=state,
+            author=text(document, "author", "username"),
+            created=moment(document, "created_at"),
+            draft=at(document, "draft") is True,
+            labels=tuple(sorted(str(label) for label in labels))
+            if isinstance(labels, list)
+            else (),
+            head_commit=text(document, "sha") or None,
+            merge_commit=(merged or text(document, "sha")) if state == "merged" else None,
+            url=text(document, "web_url"),
+            reviewers=tuple(sorted(_names(at(document, "reviewers"), "username"))),
+            auto_merge=waiting and state == "open",
+        )
+
     def _user(self, name: str) -> list[Json]:
         """The id of a user, as a list; empty where there is no such user."""
         found = items(self._api.get("/users", {"username": name}))
@@ -220,59 +255,11 @@ class GitLabForge(HostedForge):
         return f"{self._project}/merge_requests/{number}"
 
     def _pages(self, path: str, query: Query) -> Iterator[Document]:
-        page = 1
-        while True:
-            found = items(self._api.get(path, {**query, "per_page": _PAGE, "page": page}))
-            yield from found
-            if len(found) < _PAGE:
-                return
-            page += 1
+        return self._api.pages(path, query, size=_PAGE)
 
 
 _NOT_NOW: Final = frozenset({405, 406, 422})
 
 
-def _title(title: str, *, draft: bool) -> str:
-    return _DRAFT + title if draft else title
-
-
 def _names(value: Json, key: str) -> list[str]:
     return [text(document, key) for document in items(value)]
-
-
-def _pull(value: Json) -> PullRequest:
-    document = mapping(value)
-    state = _STATES.get(text(document, "state"), "closed")
-    labels = at(document, "labels")
-    merged = text(document, "merge_commit_sha") or text(document, "squash_commit_sha")
-    waiting = at(document, "merge_when_pipeline_succeeds") is True
-    return PullRequest(
-        number=number(document, "iid"),
-        title=text(document, "title").removeprefix(_DRAFT),
-        body=text(document, "description"),
-        head=own_branch(
-            text(document, "source_branch"),
-            at(document, "source_project_id"),
-            at(document, "target_project_id"),
-        ),
-        base=text(document, "target_branch"),
-        state=state,
-        author=text(document, "author", "username"),
-        created=moment(document, "created_at"),
-        draft=at(document, "draft") is True,
-        labels=tuple(sorted(str(label) for label in labels)) if isinstance(labels, list) else (),
-        head_commit=text(document, "sha") or None,
-        merge_commit=(merged or text(document, "sha")) if state == "merged" else None,
-        url=text(document, "web_url"),
-        reviewers=tuple(sorted(_names(at(document, "reviewers"), "username"))),
-        auto_merge=waiting and state == "open",
-    )
-
-
-def _note(document: Document) -> Note:
-    return Note(
-        str(number(document, "id")),
-        text(document, "author", "username"),
-        text(document, "body"),
-        moment(document, "created_at"),
-    )

@@ -6,132 +6,27 @@ and how often is decided here, once.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from promote.errors import ForgeError
-from promote.forge.http import TRIES, Api, LostAnswerError, RefusedError
-from promote.forge.marking import Style, hide, reveal
+from promote.forge.answers import LostAnswerError, RefusedError
+from promote.forge.calls import Calls
+from promote.forge.http import TRIES
+from promote.forge.marking import hide, reveal
 from promote.forge.protocol import Change, Comment, Review
 from promote.forge.rules import mergeable_head, refuse_unless_open
 from promote.git.names import check_object_id
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
-    from datetime import datetime
-
-    from promote.forge.protocol import (
-        Check,
-        Limits,
-        Proposal,
-        PullRequest,
-        ReviewState,
-        State,
-    )
+    from promote.forge.notes import Note
+    from promote.forge.protocol import Check, Proposal, PullRequest, ReviewState, State
 
 _ABSENT: Final = 404
-_BUSY: Final = frozenset({405, 409, 422})
-"""What forges answer to a merge while they still work out whether it can be merged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A comment as the forge has it, hidden marks and all."""
-
-    id: str
-    author: str
-    text: str
-    time: datetime
-
-
-class HostedForge(ABC):
-    """A forge on a server.
-
-    A pull request that it reads has the body as the forge has it; `_plain` takes the mark out.
-
-    Args:
-        api: speaks to the server.
-        repository: its name there.
-    """
-
-    name: str
-    limits: Limits
-    style: ClassVar[Style] = "html"
-    note_limit: ClassVar[int] = 60_000
-    description_limit: ClassVar[int] = 140
-
-    def __init__(self, api: Api, repository: str) -> None:
-        self._api = api
-        self._repository = repository
-
-    # What each forge says for itself.
-
-    @abstractmethod
-    def _open(self, proposal: Proposal) -> PullRequest:
-        """Ask once for a pull request with a title, a body, whether it is a draft, and no more."""
-
-    @abstractmethod
-    def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
-        """All in a state, of a branch where one is named."""
-
-    @abstractmethod
-    def _get(self, number: int) -> PullRequest:
-        """One as it is now, without comments and reviews."""
-
-    @abstractmethod
-    def _write(self, old: PullRequest, change: Change) -> None:
-        """Bring about what a change says; each of its fields differs from the old one's."""
-
-    @abstractmethod
-    def _set_state(self, pull: PullRequest, state: State) -> None:
-        """Close or open it."""
-
-    @abstractmethod
-    def _merge(self, pull: PullRequest, expect: str) -> None:
-        """Ask once for a merge of the commit, with the branch removed."""
-
-    @abstractmethod
-    def _notes(self, number: int) -> list[Note]:
-        """All comments, oldest first."""
-
-    @abstractmethod
-    def _add_note(self, number: int, text: str) -> None:
-        """Write a comment."""
-
-    @abstractmethod
-    def _set_note(self, number: int, note: Note, text: str) -> None:
-        """Write a comment anew."""
-
-    @abstractmethod
-    def _drop_note(self, number: int, note: Note) -> None:
-        """Remove a comment."""
-
-    @abstractmethod
-    def _reviews(self, pull: PullRequest) -> list[Review]:
-        """All reviews, oldest first."""
-
-    @abstractmethod
-    def _add_review(self, pull: PullRequest, state: ReviewState, body: str) -> None:
-        """Write a review."""
-
-    @abstractmethod
-    def _checks(self, commit: str) -> list[Check]:
-        """What was reported of a commit; the newest of a name last."""
-
-    @abstractmethod
-    def _report(self, commit: str, check: Check) -> None:
-        """Report once."""
-
-    @abstractmethod
-    def required_approvals(self, base: str) -> int | None:
-        """How many approvals a merge into a branch needs; None if the forge does not tell."""
-
-    def _me(self) -> str:
-        """Who the token belongs to."""
-        return ""
-
-    # The Protocol.
+class HostedForge(Calls):
+    """A forge on a server; see `Calls` for what each of them says for itself."""
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or return the open one that has the same head and base."""
@@ -338,23 +233,6 @@ class HostedForge(ABC):
         me = self._me()
         standing = (review for review in self.show(number).reviews if review.author == me)
         return next((review for review in standing if review.state == state), None)
-
-    def _auto_merge(self, pull: PullRequest) -> bool:
-        """Whether the forge will merge it by itself, where reading it does not say so."""
-        return pull.auto_merge
-
-    def _tidy(self, pull: PullRequest) -> None:  # noqa: B027 - most have nothing to do
-        """Take away the branch of one that is merged, where the forge does not by itself."""
-
-    def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:  # noqa: ARG002
-        """Whether a refusal to merge passes by itself."""
-        return refused.status in _BUSY and "try again" in refused.said.lower()
-
-
-def refuse_further(error: RefusedError, allowed: Container[int]) -> None:
-    """Let a refusal pass that leaves out a courtesy, such as a reviewer whom the forge lacks."""
-    if error.status not in allowed:
-        raise error
 
 
 def _difference(old: PullRequest, change: Change) -> Change:

@@ -6,11 +6,9 @@ the forge says that it did nothing; otherwise `LostAnswerError` asks the caller 
 
 from __future__ import annotations
 
-import random
+import itertools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -18,10 +16,13 @@ import httpx
 import orjson
 
 from promote.errors import ForgeError
+from promote.forge.answers import Answer, LostAnswerError, RefusedError, messages, read_json
+from promote.forge.reading import at, items
+from promote.forge.waiting import backoff, rate_wait
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from promote.forge.tokens import Token
     from promote.model.json import Document, Json
@@ -29,46 +30,15 @@ if TYPE_CHECKING:
 TRIES: Final = 6
 _CONNECT_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 60.0
-_RATE_SECONDS: Final = 60.0
-"""What to wait when a forge says "too many" without saying how long: GitHub's advice."""
 _LONGEST_WAIT: Final = 300.0
 _REDIRECTS: Final = 3
 _LONGEST_MESSAGE: Final = 300
-_LARGEST_ANSWER: Final = 64 * 1024 * 1024
 
-_TOO_MANY: Final = 429
 _PASSING: Final = frozenset({500, 502, 503, 504})
 _MOVED: Final = frozenset({301, 302, 307, 308})
 
 Query = Mapping[str, str | int | bool]
 T = TypeVar("T")
-
-
-class RefusedError(ForgeError):
-    """The forge answered, and did not do it.
-
-    Attributes:
-        status: the status of HTTP.
-        said: the forge's own words.
-    """
-
-    def __init__(self, message: str, status: int, said: str, *, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-        self.said = said
-
-
-class LostAnswerError(ForgeError):
-    """Nobody knows whether the forge did it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the forge answered: its status, its headers in lower case, its JSON."""
-
-    status: int
-    headers: Mapping[str, str]
-    document: Json
 
 
 class Api:
@@ -153,29 +123,48 @@ class Api:
                     raise self._untrusted(reason) from None
                 if method == "POST" and not isinstance(error, _NEVER_SENT):
                     raise LostAnswerError(f"{what}: no answer ({reason})", hint=_AGAIN) from None
-                pause = _backoff(attempt)
+                pause = backoff(attempt)
             else:
-                wait = _rate_wait(answer)
+                wait = rate_wait(answer)
                 if wait is None and answer.status not in _PASSING:
                     return self._judged(what, answer, allow)
                 reason = f"{answer.status} {self.words(answer)}"
                 if wait is None and method == "POST":
                     raise LostAnswerError(f"{what}: {reason}", hint=_AGAIN)
-                pause = _backoff(attempt) if wait is None else wait
+                pause = backoff(attempt) if wait is None else wait
             waited += pause
             if attempt + 1 == TRIES or waited > _LONGEST_WAIT:
                 break
             self._sleep(pause)
         raise ForgeError(f"{what}: {reason}, after {attempt + 1} tries", hint=_AGAIN)
 
+    def pages(
+        self, path: str, query: Query, *, size: tuple[str, int], key: str = ""
+    ) -> Iterator[Document]:
+        """All items of a list that comes in numbered pages.
+
+        Args:
+            path: of the list.
+            query: what follows the question mark besides.
+            size: what the forge calls the size of a page, and how large it may be.
+            key: where in an answer the items are; nowhere in particular if it is the list.
+        """
+        name, most = size
+        for page in itertools.count(1):
+            answer = self.get(path, {**query, name: most, "page": page})
+            found = items(at(answer, key) if key else answer)
+            yield from found
+            if len(found) < most:
+                return
+
     def words(self, answer: Answer) -> str:
         """What the forge says of a refusal, fit to print."""
-        said = " ".join(_messages(answer.document)) or "no reason given"
+        said = " ".join(messages(answer.document)) or "no reason given"
         return self.token.hide(" ".join(said.split()))[:_LONGEST_MESSAGE]
 
     def pause(self, attempt: int) -> None:
         """Wait before something is looked at again."""
-        self._sleep(_backoff(attempt))
+        self._sleep(backoff(attempt))
 
     def once(self, act: Callable[[], T], look: Callable[[], T | None]) -> T:
         """Do what must not be done twice.
@@ -214,7 +203,7 @@ class Api:
                 method, url, content=content, params=query, headers=headers
             )
             if response.status_code not in _MOVED or "location" not in response.headers:
-                return Answer(response.status_code, response.headers, _json(response))
+                return Answer(response.status_code, response.headers, read_json(response))
             url, query = self._same_host(url, response.headers["location"]), None
         raise ForgeError(f"{self.token.hide(url)} redirects without end")
 
@@ -278,79 +267,3 @@ def _authorities(ca: str) -> ssl.SSLContext:
                 f"the certificate authorities in {ca} cannot be read: {error.strerror or error}"
             ) from None
     return context
-
-
-def _json(response: httpx.Response) -> Json:
-    """The answer's JSON; a refusal may be a page of a proxy instead.
-
-    Raises:
-        httpx.RemoteProtocolError: the answer was cut off on its way.
-    """
-    if not response.content:
-        return None
-    try:
-        document: Json = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        if response.is_success:
-            raise httpx.RemoteProtocolError("the answer is not whole JSON") from None
-        return response.text[:_LONGEST_MESSAGE] if "<html" not in response.text.lower() else None
-    return document
-
-
-def _rate_wait(answer: Answer) -> float | None:
-    """How long to wait when the forge says "too many"; None when it says something else."""
-    headers = answer.headers
-    # GitHub says it with 403 as well: by one of these two headers, or in words.
-    limited = answer.status == _TOO_MANY or (
-        answer.status == 403  # noqa: PLR2004
-        and (
-            "retry-after" in headers
-            or headers.get("x-ratelimit-remaining") == "0"
-            or "rate limit" in " ".join(_messages(answer.document))
-        )
-    )
-    asked = _retry_after(headers.get("retry-after", ""))
-    if not limited:
-        return asked if answer.status == 503 and asked is not None else None  # noqa: PLR2004
-    if asked is not None:
-        return asked
-    reset = headers.get("x-ratelimit-reset", "") or headers.get("ratelimit-reset", "")
-    if reset.isdigit():
-        return max(1.0, int(reset) - time.time() + 1)
-    return _RATE_SECONDS * (1 + random.random() / 4)  # noqa: S311 - not a secret
-
-
-def _retry_after(text: str) -> float | None:
-    """Seconds, or a date."""
-    if text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
-        return None
-
-
-def _backoff(attempt: int) -> float:
-    return min(20.0, 0.5 * 2.0**attempt) * (0.75 + random.random() / 2)  # noqa: S311 - not a secret
-
-
-def _messages(document: Json) -> list[str]:
-    """What a refusal says, wherever the forge puts it."""
-    if isinstance(document, str):
-        return [document]
-    if isinstance(document, list):
-        return [text for item in document for text in _messages(item)]
-    if not isinstance(document, dict):
-        return []
-    keys = ("message", "error", "error_description", "errors", "detail", "fields")
-    found = [text for key in keys for text in _messages(document.get(key))]
-    if found:
-        return list(dict.fromkeys(found))
-    # GitLab names the field and lists what is wrong with it; GitHub has a code.
-    named: Document = {key: value for key, value in document.items() if key in _NAMED}
-    plain = named or document
-    told = {key: " ".join(_messages(value)) for key, value in plain.items()}
-    return [f"{key}: {words}" for key, words in told.items() if words]
-
-
-_NAMED: Final = frozenset({"resource", "field", "code"})

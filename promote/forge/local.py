@@ -1,23 +1,20 @@
 """Pull requests in a plain Git remote, with nothing else installed anywhere.
 
-`refs/promote/pulls/<n>` is a chain of commits, one a change, whose tree holds `pull.json`: its
-log is the pull request's history, reviews among them. `refs/promote/open/<key>` exists while a
-pull request of that head and base is open, and makes it the only one. Every change is one atomic
+They are refs of the remote (`board.py` says which). Every change is one atomic
 push with a lease on each ref that it read, so two clones, or twenty, see and leave one state.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import ForgeError
+from promote.forge.board import PULLS, Board, Records, Stored, key_of
 from promote.forge.local_checks import LocalChecks
 from promote.forge.protocol import (
     Change,
@@ -30,7 +27,6 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.records import decode, encode
 from promote.forge.rules import (
     changed,
     mergeable_head,
@@ -41,14 +37,11 @@ from promote.git import Identity, ObjectStore, RefUpdate, Remote
 from promote.git.commits import commit_tree
 from promote.git.history import History
 from promote.git.names import check_branch
-from promote.git.records import FILE, TreeEntry, with_trailers
+from promote.git.records import with_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PULLS: Final = "refs/promote/pulls/"
-OPEN: Final = "refs/promote/open/"
-_FILE: Final = "pull.json"
 _TRIES: Final = 60
 _LONGEST_PAUSE: Final = 0.4
 
@@ -58,22 +51,6 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The time, which is said of commits and of nothing that is rendered."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A pull request and the commit that says so."""
-
-    pull: PullRequest
-    commit: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Board:
-    """All pull requests at one moment, and which of them hold a key."""
-
-    pulls: dict[int, _Stored] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +93,14 @@ class LocalForge:
         self._identity = identity
         self._clock = clock
         self._approvals = approvals
+        self._records = Records(store, remote, identity, clock)
         self._checks = LocalChecks(store, remote, identity, clock)
 
     def create(self, proposal: Proposal) -> PullRequest:
         """Open a pull request, or return the open one that has the same head and base."""
-        key = _key(proposal.head, proposal.base)
+        key = key_of(proposal.head, proposal.base)
         for _ in self._attempts("open a pull request"):
-            board = self._board()
+            board = self._records.read()
             there = self._holder(board, key, proposal)
             if there is not None:
                 return self._live([there.pull])[0]
@@ -144,7 +122,7 @@ class LocalForge:
                 reviewers=proposal.reviewers,
                 auto_merge=proposal.auto_merge,
             )
-            commit = self._record(pull, "open", parent=None)
+            commit = self._records.write(pull, "open", parent=None)
             updates = [RefUpdate(f"{PULLS}{number}", None, commit), RefUpdate(key, None, commit)]
             if self._remote.push(updates) == "done":
                 return pull
@@ -152,20 +130,17 @@ class LocalForge:
 
     def find(self, head: str, base: str) -> PullRequest | None:
         """The open pull request of a branch."""
-        for stored in self._board().pulls.values():
-            pull = stored.pull
-            if (pull.head, pull.base, pull.state) == (head, base, "open"):
-                return self._live([pull])[0]
-        return None
+        stored = self._records.read().opened(head, base)
+        return None if stored is None else self._live([stored.pull])[0]
 
     def pulls(self, state: State | None = "open") -> list[PullRequest]:
         """All in a state, or all; by number."""
-        pulls = [stored.pull for _, stored in sorted(self._board().pulls.items())]
+        pulls = [stored.pull for _, stored in sorted(self._records.read().pulls.items())]
         return self._live([pull for pull in pulls if state in {None, pull.state}])
 
     def show(self, number: int) -> PullRequest:
         """One pull request, with its comments."""
-        return self._live([_the(self._board(), number).pull])[0]
+        return self._live([self._records.read().the(number).pull])[0]
 
     def update(self, number: int, change: Change) -> PullRequest:
         """Change what is said of it; nothing is written when nothing differs."""
@@ -259,77 +234,34 @@ class LocalForge:
     def _change(self, number: int, make: Callable[[PullRequest], _Step]) -> PullRequest:
         """Read, change and write one pull request, again when someone else wrote first."""
         for _ in self._attempts(f"change pull request {number}"):
-            board = self._board()
-            old = _the(board, number)
+            board = self._records.read()
+            old = board.the(number)
             try:
                 step = make(old.pull)
             except ForgeError:
                 # Its branch may be gone because someone merged it since it was read.
-                if self._is_current(number, old):
+                if self._records.is_current(old):
                     raise
                 continue
             if step.pull == old.pull:
                 return self._live([old.pull])[0]
-            commit = self._record(step.pull, step.action, parent=old.commit)
+            commit = self._records.write(step.pull, step.action, parent=old.commit)
             updates = [RefUpdate(f"{PULLS}{number}", old.commit, commit), *step.updates]
-            updates += self._key_updates(board, old.pull, step.pull, commit)
+            updates += board.key_updates(old.pull, step.pull, commit)
             if self._remote.push(updates) == "done":
                 return self._live([step.pull])[0]
         raise AssertionError
 
-    def _is_current(self, number: int, stored: _Stored) -> bool:
-        ref = f"{PULLS}{number}"
-        return self._remote.refs(ref).get(ref) == stored.commit
-
-    def _key_updates(
-        self, board: _Board, old: PullRequest, new: PullRequest, commit: str
-    ) -> list[RefUpdate]:
-        """Take or give back the key that makes an open pull request the only one."""
-        key = _key(new.head, new.base)
-        held = board.keys.get(key)
-        if old.state == "open" and new.state != "open" and held is not None:
-            return [RefUpdate(key, held, None)]
-        if old.state != "open" and new.state == "open":
-            if held is not None:
-                raise ForgeError(f"another pull request of the branch {new.head} is open")
-            return [RefUpdate(key, None, commit)]
-        return []
-
-    def _holder(self, board: _Board, key: str, proposal: Proposal) -> _Stored | None:
+    def _holder(self, board: Board, key: str, proposal: Proposal) -> Stored | None:
         if key not in board.keys:
             return None
-        wanted = (proposal.head, proposal.base, "open")
-        for stored in board.pulls.values():
-            if (stored.pull.head, stored.pull.base, stored.pull.state) == wanted:
-                return stored
+        stored = board.opened(proposal.head, proposal.base)
+        if stored is not None:
+            return stored
         raise ForgeError(
             f"{key} of the remote {self._remote.name} belongs to no pull request",
             hint=f"`git push {self._remote.name} :{key}` removes it",
         )
-
-    def _board(self) -> _Board:
-        refs = self._remote.fetch(PULLS + "*", OPEN + "*")
-        board = _Board()
-        for name, object_id in refs.items():
-            if name.startswith(OPEN):
-                board.keys[name] = object_id
-            elif re.fullmatch(r"[1-9][0-9]{0,8}", number := name.removeprefix(PULLS)):
-                board.pulls[int(number)] = _Stored(self._read(object_id, int(number)), object_id)
-        return board
-
-    def _read(self, commit: str, number: int) -> PullRequest:
-        entry = self._store.tree(self._store.commit(commit).tree).get(_FILE)
-        if entry is None or entry.kind != "blob":
-            raise ForgeError(f"pull request {number} is damaged: it has no {_FILE}")
-        return decode(self._store.blob(entry.object_id), number)
-
-    def _record(self, pull: PullRequest, action: str, *, parent: str | None) -> str:
-        blob = self._store.write_blob(encode(pull))
-        tree = self._store.write_tree({_FILE: TreeEntry(FILE, blob)})
-        message = f"{action}: {pull.title}"
-        parents = [] if parent is None else [parent]
-        now = self._clock()
-        return commit_tree(self._store, tree, parents, message, self._identity, time=now)
 
     def _merge_commit(self, pull: PullRequest, base: str, head: str) -> str:
         history = History(self._store)
@@ -376,17 +308,3 @@ class LocalForge:
         raise ForgeError(
             f"cannot {what}: others kept writing to {self._remote.name}", hint="try again"
         )
-
-
-def _key(head: str, base: str) -> str:
-    digest = hashlib.sha256(f"{base}\0{head}".encode()).hexdigest()
-    return f"{OPEN}{digest[:32]}"
-
-
-def _the(board: _Board, number: int) -> _Stored:
-    stored = board.pulls.get(number)
-    if stored is None:
-        raise ForgeError(
-            f"there is no pull request {number}", hint="`promote pull list --all` shows them"
-        )
-    return stored

@@ -12,7 +12,8 @@ from support.serving import Asked, Said, said, serving
 from promote.config import ForgeConfig
 from promote.errors import ForgeError, PromoteError
 from promote.forge.address import address
-from promote.forge.http import Api, LostAnswerError, RefusedError
+from promote.forge.answers import LostAnswerError, RefusedError
+from promote.forge.http import Api
 from promote.forge.tokens import Token, token_of
 from promote.git.names import check_url
 
