@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from promote.model.json import FieldPath, Json
     from promote.model.tree import Tree
     from promote.render.remote import FetchedBase, RemoteBase
+    from promote.render.sharing import BuiltBase
 
 MAX_DEPTH = 100
 
@@ -29,13 +30,17 @@ class ParsedFiles:
         documents: the documents of each file, by path.
         kustomizations: each directory's kustomization and the name of its file.
         remote: the same for each remote repository at each commit.
-        parsed: how many files were parsed, for tests that count work.
+        bases: what directories made, as `sharing.build_once` keeps it; None for what every
+            overlay has to build for itself.
+        parsed, built: how many files were parsed and directories built, for tests that count work.
     """
 
     documents: dict[str, list[Json]] = field(default_factory=dict)
     kustomizations: dict[str, tuple[Kustomization, str]] = field(default_factory=dict)
     remote: dict[tuple[str, str], ParsedFiles] = field(default_factory=dict)
+    bases: dict[tuple[str, bool, str], BuiltBase | None] = field(default_factory=dict)
     parsed: int = 0
+    built: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

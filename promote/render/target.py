@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from promote import yamlio
@@ -21,6 +21,7 @@ from promote.render.manifests import read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of
 from promote.render.remote import is_remote_file, parse_remote
+from promote.render.sharing import Shared, build_once
 from promote.render.ties import follow_ties
 from promote.render.trace import LOADED, Cause
 from promote.render.transformers import TRANSFORMERS
@@ -35,25 +36,10 @@ if TYPE_CHECKING:
     from promote.render.generators import Generator
     from promote.render.kustomization import Kustomization
     from promote.render.layer import Transformer
-    from promote.render.merge.schema import Schema
     from promote.render.notes import Notebook
     from promote.render.options import BuildOptions
     from promote.render.record import Record
     from promote.render.remote import Remotes
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Shared:
-    """What all directories of one build share.
-
-    Attributes:
-        options: how to build.
-        schema: the schema in force: kustomize has one for the whole build, and a directory that
-            names another changes it for all that come after.
-    """
-
-    options: BuildOptions
-    schema: Schema
 
 
 def open_target(tree: Tree, root: str, options: BuildOptions) -> Target:
@@ -103,8 +89,25 @@ class Target:
         except PromoteError as error:
             raise error.at(self.place_of(())) from None
 
+    def resources(self) -> Accumulator:
+        """What the directory makes; built once for all overlays for which it is the same.
+
+        Raises:
+            PromoteError: as `accumulate`.
+        """
+        if self.shared.options.trace or self.book:
+            return self.accumulate()
+        return build_once(self.shared, self.directory, self.helm_namespace, self._built_from)
+
+    def _built_from(self, directory: Directory) -> Accumulator:
+        return replace(self, directory=directory).accumulate()
+
     def _accumulate(self, resources: Accumulator) -> Accumulator:
         wanted = self.kustomization
+        self.shared.roots.append(self.directory.root)
+        self.directory.files.built += 1
+        if wanted.generators or wanted.helm_charts or wanted.helm_inflations:
+            self.shared.own += 1
         self._warn_of_deprecated()
         self._use_schema()
         self._add_all(resources, "resources", wanted.resources)
@@ -169,7 +172,7 @@ class Target:
                 f"{path!r} is a {COMPONENT}, not a {KUSTOMIZATION}",
                 hint="name it under components:, not under resources:",
             )
-        made = target.accumulate()
+        made = target.resources()
         resources.extend(made.records)
         resources.config = resources.config.merged(made.config)
         if made.variables:
@@ -205,6 +208,7 @@ class Target:
         )
 
     def _remotes(self, path: str) -> Remotes:
+        self.shared.own += 1
         if self.shared.options.remotes is None:
             raise KustomizationError(
                 f"{path!r} lives elsewhere, and nothing is fetched here",
@@ -285,7 +289,7 @@ class Target:
             self.shared.options.helm,
             self.kustomization.namespace or self.helm_namespace,
             self.book is not None,
-            self.shared.options.warn,
+            self.shared.warn,
         )
 
     def _config(self) -> FieldConfig:
@@ -314,7 +318,7 @@ class Target:
 
     def _warn_of_deprecated(self) -> None:
         for warning in self.kustomization.warnings:
-            self.shared.options.warn(f"{self.place_of(())}: {warning}")
+            self.shared.warn(f"{self.place_of(())}: {warning}")
 
     # Places
 

@@ -182,17 +182,21 @@ class Schema:
 
     One belongs to one build, since which types a custom schema joins depends on what was asked
     before it came, as in kustomize.
+
+    Attributes:
+        is_chosen: whether an `openapi` field asked for it.
+        was_asked: whether a type of it was looked up.
     """
 
     def __init__(self) -> None:
-        self._chosen = False
+        self.is_chosen = False
+        self.was_asked = False
         self._definitions: _Definitions | None = None
         self._scopes: dict[KindKey, bool] = {}
-        self._was_asked = False
 
     def type_of(self, api_version: str, kind: str) -> Type | None:
         """The type of a kind of resource, or None if the schema does not know it."""
-        self._was_asked = True
+        self.was_asked = True
         definitions = self._definitions or _builtin_definitions()
         return definitions.type_of_kind(api_version, kind)
 
@@ -202,7 +206,7 @@ class Schema:
         key = (f"{group}/{version}" if group else version, kind)
         found = _builtin_scopes().get(key)
         if found is None:
-            self._was_asked = True
+            self.was_asked = True
             found = self._scopes.get(key)
         return found
 
@@ -220,7 +224,7 @@ class Schema:
             KustomizationError: both are given, the version is not built in, or the document is not
                 a schema.
         """
-        if self._chosen or (document is None and not version):
+        if self.is_chosen or (document is None and not version):
             return self
         if document is None:
             if version != BUILTIN_VERSION:
@@ -233,10 +237,10 @@ class Schema:
                 "'openapi' names both a version and a path", hint="give it one of them"
             )
         new = Schema()
-        new._chosen = True
+        new.is_chosen = True
         if document is not None:
             custom, new._scopes = _read(document)
-            new._definitions = _builtin_definitions().under(custom) if self._was_asked else custom
+            new._definitions = _builtin_definitions().under(custom) if self.was_asked else custom
         return new
 
 
