@@ -138,6 +138,7 @@ def _environment(name: str, data: Document) -> Environment:
         _texts(data.get("clusters")),
         _texts(data["apps"]) if "apps" in data else None,
         tuple(next(iter(entry.items())) for entry in _entries(data, "gates")),
+        bool(data.get("auto-merge", False)),
     )
 
 

@@ -157,6 +157,7 @@ class Environment:
         clusters: its clusters.
         apps: the apps that run here; None for all that have an overlay.
         gates: the conditions of a promotion, each a kind and what it is told.
+        auto_merge: whether the forge shall merge a promotion once all that it requires is there.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Environment:
     clusters: tuple[str, ...] = ()
     apps: tuple[str, ...] | None = None
     gates: tuple[tuple[str, Json], ...] = ()
+    auto_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from promote.explain.find import find_resource, find_units
 from promote.explain.history import Change, LineHistory
-from promote.explain.owners import Owners, Ownership
 from promote.explain.question import Explanation, Source, Step, explain
+from promote.project.owners import Owners, Ownership
 
 __all__ = [
     "Change",

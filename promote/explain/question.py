@@ -11,8 +11,8 @@ from promote.compare.conceal import conceal_document
 from promote.compare.paths import format_path
 from promote.errors import FileMissingError, UnknownNameError
 from promote.explain.find import find_field
-from promote.explain.owners import Owners, Ownership
 from promote.project.origins import ABSENT, Tracer, value_at
+from promote.project.owners import Owners, Ownership
 
 if TYPE_CHECKING:
     from promote.errors import Place

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from promote.model.tree import Tree
 
 FILES: Final = (
@@ -20,6 +22,14 @@ FILES: Final = (
     ".gitea/CODEOWNERS",
 )  # fmt: skip
 """Where it may be; the first that is there counts."""
+
+FILES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "github": FILES[:3],
+    "gitlab": ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"),
+    "gitea": ("CODEOWNERS", "docs/CODEOWNERS", ".gitea/CODEOWNERS"),
+    "forgejo": ("CODEOWNERS", "docs/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"),
+}
+"""Where each forge looks, and in which order, as it documents; others have no such file."""
 
 _SECTION: Final = re.compile(r"\^?\[(?P<name>[^\]]+)\](?:\[\d+\])?\s*(?P<owners>.*)")
 _WORD: Final = re.compile(r"(?:\\.|[^\s\\])+")
@@ -57,12 +67,13 @@ class Owners:
     Args:
         tree: the repository.
         top: its top, absolute in the tree.
+        files: where the file may be.
     """
 
-    def __init__(self, tree: Tree, top: str) -> None:
+    def __init__(self, tree: Tree, top: str, files: Iterable[str] = FILES) -> None:
         self._file = ""
         self._sections: list[_Section] = []
-        for name in FILES:
+        for name in files:
             path = f"{top.rstrip('/')}/{name}"
             if tree.kind(path) == "file":
                 self._file = tree.display(path)
