@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from promote.forge.answers import RefusedError
+from promote.forge.http import TRIES
 from promote.forge.hub import HubForge, read_pull
 from promote.forge.notes import Note, read_note
 from promote.forge.protocol import Change, Check, CheckState, Limits, Proposal, PullRequest, State
@@ -17,11 +19,11 @@ from promote.forge.reading import at, items, mapping, number, own_branch, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promote.forge.answers import RefusedError
     from promote.forge.http import Api
     from promote.model.json import Document, Json
 
 _COLOUR: Final = "#5319e7"
+_RACED: Final = "already changed"
 _CHECKS: Final[dict[str, CheckState]] = {
     "success": "success",
     "warning": "success",
@@ -108,7 +110,7 @@ class GiteaForge(HubForge):
             body: Document = {"title": self._titled(title, draft=draft)}
             if change.body is not None:
                 body["body"] = change.body
-            self._api.send("PATCH", path, body)
+            self._patch(path, body)
         if change.labels is not None:
             ids: list[Json] = [self._label(label) for label in change.labels]
             labels = f"{self._repo}/issues/{old.number}/labels"
@@ -117,6 +119,18 @@ class GiteaForge(HubForge):
             self._ask(old, reviewer)
         if change.auto_merge is not None:
             self._schedule(old, wanted=change.auto_merge)
+
+    def _patch(self, path: str, body: Document) -> None:
+        """Say what shall be; of several who do at once, all but one are refused, and ask again."""
+        for attempt in range(TRIES):
+            try:
+                self._api.send("PATCH", path, body)
+            except RefusedError as error:
+                if _RACED not in error.said.lower() or attempt + 1 == TRIES:
+                    raise
+                self._api.pause(attempt)
+            else:
+                return
 
     def _merge(self, pull: PullRequest, expect: str) -> None:
         self._api.send(

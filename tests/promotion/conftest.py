@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "git"))
 
 from git_sandbox import sandbox
-from stage import stage
+from stage import any_stage, stage
+from support.gitea import gitea_server
 
-__all__ = ["sandbox", "stage"]
+__all__ = ["any_stage", "gitea_server", "sandbox", "stage"]

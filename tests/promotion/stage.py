@@ -1,4 +1,4 @@
-"""A small shop in dev, staging, prod and prod-dr, in a clone with a bare remote."""
+"""A small shop in dev, staging, prod and prod-dr, in a clone with a bare remote or one on Gitea."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from promote.promotion import Outcome, Session, open_session, promote
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from support.gitea import GiteaServer
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 
@@ -82,15 +84,27 @@ def shop() -> dict[str, str]:
 
 @dataclass
 class Stage:
-    """The shop, and what people do with it."""
+    """The shop, and what people do with it.
+
+    Attributes:
+        bare: the remote's repository, to look into; on Gitea a copy that is fetched for each look.
+        remote: the address that people push to.
+    """
 
     sandbox: Sandbox
     work: Path
     bare: Path
     now: datetime = field(default=START)
+    remote: str = ""
 
     def git(self, *arguments: str, where: Path | None = None) -> str:
+        if self.remote and where == self.bare:
+            self.sandbox.git(self.bare, "fetch", "-q", "--prune", self.remote, "+refs/*:refs/*")
         return self.sandbox.git(where or self.work, *arguments)
+
+    @property
+    def address(self) -> str:
+        return self.remote or str(self.bare)
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
@@ -99,7 +113,7 @@ class Stage:
         """Someone else's commit on the remote's main, made in a clone of their own, now."""
         other = self.sandbox.folder / "colleague"
         if not other.exists():
-            self.git("clone", "-q", str(self.bare), str(other), where=self.sandbox.folder)
+            self.git("clone", "-q", self.address, str(other), where=self.sandbox.folder)
         self.git("fetch", "-q", "origin", where=other)
         self.git("checkout", "-q", "-B", "main", "origin/main", where=other)
         for path, text in files.items():
@@ -113,7 +127,7 @@ class Stage:
         """Someone's commit on another branch of the remote."""
         other = self.sandbox.folder / "helper"
         if not other.exists():
-            self.git("clone", "-q", str(self.bare), str(other), where=self.sandbox.folder)
+            self.git("clone", "-q", self.address, str(other), where=self.sandbox.folder)
         self.git("fetch", "-q", "origin", where=other)
         self.git("checkout", "-q", "-B", "topic", f"origin/{branch}", where=other)
         self._dated(other, dict(files), message)
@@ -131,12 +145,16 @@ class Stage:
         self.push({"promote.yaml": f"{head}  {environment}: {{gates: {text}, {tail}"}, "gates")
 
     def show(self, path: str, ref: str = "main") -> str:
-        out = self.sandbox.git(self.bare, "show", f"{ref}:{path}")
+        out = self.git("show", f"{ref}:{path}", where=self.bare)
         return out + "\n"
 
     def tag(self, environment: str, app: str, ref: str = "main") -> str:
         text = self.show(f"overlays/{environment}/{app}/kustomization.yaml", ref)
         return text.split('newTag: "')[1].split('"')[0]
+
+    def delete(self, branch: str) -> None:
+        """Someone deletes a branch at the remote."""
+        self.git("push", "-q", self.address, f":refs/heads/{branch}")
 
     def branches(self) -> list[str]:
         out = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", where=self.bare)
@@ -164,12 +182,46 @@ class Stage:
         Sandbox(self.sandbox.folder, self.sandbox.environ | dated).commit(where, {**files}, message)
 
 
-@pytest.fixture
-def stage(sandbox: Sandbox) -> Stage:
+def _work(sandbox: Sandbox, files: dict[str, str]) -> Path:
     work = sandbox.folder / "shop"
     work.mkdir()
     sandbox.git(work, "init", "-q", "-b", "main")
     stamp = f"{int(START.timestamp())} +0000"
     dated = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
-    Sandbox(sandbox.folder, sandbox.environ | dated).commit(work, {**shop()}, "the shop")
+    Sandbox(sandbox.folder, sandbox.environ | dated).commit(work, {**files}, "the shop")
+    return work
+
+
+@pytest.fixture
+def stage(sandbox: Sandbox) -> Stage:
+    return local_stage(sandbox, shop())
+
+
+def local_stage(sandbox: Sandbox, files: dict[str, str]) -> Stage:
+    work = _work(sandbox, files)
     return Stage(sandbox, work, sandbox.bare(work))
+
+
+def gitea_stage(sandbox: Sandbox, files: dict[str, str], server: GiteaServer) -> Stage:
+    """The shop in a repository of Gitea's, whose owner promotes."""
+    project = files["promote.yaml"].replace("kind: local", "kind: gitea")
+    work = _work(sandbox, files | {"promote.yaml": project})
+    token, name = server.user("ada"), server.repository("ada")
+    plain = f"{server.url}/{name}.git"
+    remote = plain.replace("://", f"://ada:{token}@")
+    # promote is given the address without the token, which it gets from its environment.
+    sandbox.git(work, "remote", "add", "origin", plain)
+    sandbox.git(work, "push", "-q", remote, "main")
+    server.wait_until_filled(name)
+    bare = sandbox.folder / "copy.git"
+    sandbox.git(sandbox.folder, "init", "-q", "--bare", "-b", "main", str(bare))
+    knowing = Sandbox(sandbox.folder, sandbox.environ | {"GITEA_TOKEN": token})
+    return Stage(knowing, work, bare, remote=remote)
+
+
+@pytest.fixture(params=["local", "gitea"])
+def any_stage(request: pytest.FixtureRequest, sandbox: Sandbox) -> Stage:
+    """The shop on the local forge, and on Gitea."""
+    if request.param == "local":
+        return local_stage(sandbox, shop())
+    return gitea_stage(sandbox, shop(), request.getfixturevalue("gitea_server"))

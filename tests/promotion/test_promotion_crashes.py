@@ -1,137 +1,164 @@
-"""Runs that are killed at each call of git in turn, and runs that race: one branch, one result."""
+"""Runs that are killed at each call of git and of the forge in turn: a rerun finishes each."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-import pytest
+from killing import Killer, Tally, ended, fork
+from stage import DEPLOYMENT, PROJECT, gitea_stage, local_stage, overlay
 
-from promote.git.program import Call, Completed, Runner, run_process
 from promote.promotion import promote, roll_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from git_sandbox import Sandbox
+    from killing import Moment
     from stage import Stage
+    from support.gitea import GiteaServer
 
+    from promote.forge import PullRequest
     from promote.promotion import Session
 
-BRANCH = "promote/staging/cart"
-RACERS = 20
+APPS = tuple(f"app{number:02}" for number in range(99))
+"""Each killed run has an app of its own: what is left behind is looked at as it is."""
 
 
-def _promote(session: Session) -> None:
-    promote(session, "staging", ["cart"])
+def many() -> dict[str, str]:
+    """A shop of many apps that wait in dev."""
+    apps = ", ".join(f"{app}: {{}}" for app in APPS)
+    files = {"promote.yaml": PROJECT.replace("cart: {}, web: {}", apps)}
+    files["promote.yaml"] = files["promote.yaml"].replace("bundles: {both: [cart, web]}\n", "")
+    files["CODEOWNERS"] = "* @bob\n"
+    for app in APPS:
+        files[f"bases/{app}/deployment.yaml"] = DEPLOYMENT.replace("APP", app)
+        files[f"bases/{app}/kustomization.yaml"] = "resources: [deployment.yaml]\n"
+        for environment, tag in (("dev", "1.1"), ("staging", "1.0"), ("prod", "1.0")):
+            path = f"overlays/{environment}/{app}/kustomization.yaml"
+            files[path] = overlay(environment, app, tag)
+    return files
 
 
-def _roll_back(session: Session) -> None:
-    roll_back(session, "staging", "cart")
+def promoting(app: str) -> Callable[[Session], None]:
+    def act(session: Session) -> None:
+        promote(session, "staging", [app])
+
+    return act
 
 
-def _merge(session: Session) -> None:
-    promote(session, "staging", ["cart"])
-    session.forge.merge(1)
+def merging(app: str) -> Callable[[Session], None]:
+    def act(session: Session) -> None:
+        pull = session.forge.find(f"promote/staging/{app}", "main")
+        if pull is not None:
+            session.forge.merge(pull.number, expect=pull.head_commit)
+
+    return act
 
 
-def _dying(after: int) -> Runner:
-    """A runner whose process dies, as of SIGKILL, in place of its call number `after`."""
-    left = after
+def rolling_back(app: str) -> Callable[[Session], None]:
+    def act(session: Session) -> None:
+        roll_back(session, "staging", app)
 
-    def runner(call: Call) -> Completed:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os._exit(9)
-        return run_process(call)
-
-    return runner
+    return act
 
 
-def _fork(stage: Stage, act: Callable[[Session], None], runner: Runner = run_process) -> int:
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            with stage.session(runner=runner) as session:
-                act(session)
-            code = 0
-        finally:
-            os._exit(code)
-    return child
+ACTS = {"promote": promoting, "update": promoting, "merge": merging, "roll back": rolling_back}
+TAGS = {"promote": "1.1", "update": "1.2", "merge": "1.2", "roll back": "1.2"}
 
 
-def _wait(child: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def prepare(stage: Stage, act: str) -> None:
+    """What happened in between: a newer release, or one that shall be rolled back."""
+    landing = {"update": [("dev", "1.2")], "roll back": [("staging", "1.2"), ("staging", "1.3")]}
+    name = "overlays/{}/{}/kustomization.yaml"
+    for environment, tag in landing.get(act, []):
+        stage.wait(hours=1)
+        new = {name.format(environment, app): overlay(environment, app, tag) for app in APPS}
+        stage.push(dict(new), act)
 
 
-def _refs(stage: Stage) -> dict[str, str]:
-    lines = stage.git("for-each-ref", "--format=%(refname) %(objectname)", where=stage.bare)
-    return dict(line.split() for line in lines.splitlines())
+def branch(act: str, app: str) -> str:
+    return f"{'rollback' if act == 'roll back' else 'promote'}/staging/{app}"
 
 
-def _restore(stage: Stage, wanted: dict[str, str]) -> None:
-    commands = [f"delete {ref}" for ref in _refs(stage).keys() - wanted.keys()]
-    commands += [f"update {ref} {object_id}" for ref, object_id in wanted.items()]
-    text = "\n".join([*commands, ""]).encode()
-    stage.sandbox.git(stage.bare, "update-ref", "--stdin", stdin=text)
+def pulls_of(session: Session, head: str) -> list[PullRequest]:
+    return [session.forge.show(p.number) for p in session.forge.pulls(None) if p.head == head]
 
 
-def _shape(stage: Stage) -> frozenset[str]:
-    """Which refs there are, and whether main moved; commit ids differ from run to run."""
-    return frozenset([*_refs(stage), stage.tag("staging", "cart")])
-
-
-@pytest.mark.parametrize(("act", "states"), [(_promote, 3), (_roll_back, 3), (_merge, 4)])
-def test_killed_at_every_call_a_rerun_finishes(
-    stage: Stage, act: Callable[[Session], None], states: int
-) -> None:
-    stage.release("cart", "1.1")
-    if act is _roll_back:
-        stage.release("cart", "1.1", "staging")
-    start, seen, calls = _refs(stage), set(), 0
-    while True:
-        calls += 1
-        code = _wait(_fork(stage, act, _dying(calls)))
-        shape = _shape(stage)
-        if shape not in seen:
-            seen.add(shape)
-            with stage.session() as session:
-                if not (act is _merge and stage.tag("staging", "cart") == "1.1"):
-                    act(session)
-                pulls = session.forge.pulls(None)
-            assert [pull.number for pull in pulls] == [1]
-            assert len(stage.branches()) == (1 if act is _merge else 2)
-        if code == 0:
-            break
-        assert code == 9
-        _restore(stage, start)
-    assert calls > 20
-    assert len(seen) == states
-
-
-def test_twenty_promoters_at_once_make_one_pull_request(stage: Stage) -> None:
-    stage.release("cart", "1.1")
-    codes = [_wait(child) for child in [_fork(stage, _promote) for _ in range(RACERS)]]
-    assert codes == [0] * RACERS
-    assert [ref for ref in _refs(stage) if "/heads/" in ref] == [
-        "refs/heads/main",
-        f"refs/heads/{BRANCH}",
+def state(stage: Stage, session: Session, act: str, app: str) -> object:
+    """What can be seen of a run: its branch, its pull request, the base branch."""
+    head = branch(act, app)
+    there = head in stage.branches()
+    pulls = [
+        (p.state, p.title, p.labels, p.reviewers, p.draft, bool(p.marker), len(p.comments))
+        for p in pulls_of(session, head)
     ]
-    assert len([ref for ref in _refs(stage) if "/pulls/" in ref]) == 1
-    assert stage.git("rev-list", "--count", f"main..{BRANCH}", where=stage.bare) == "1"
+    return str(
+        (there and stage.tag("staging", app, head), stage.tag("staging", app), pulls)
+    ).replace(app, "APP")
 
 
-def test_promoters_that_race_a_merge_and_a_new_release_lose_nothing(stage: Stage) -> None:
-    stage.release("cart", "1.1")
-    stage.promote("staging", "cart")
-    children = [_fork(stage, _promote) for _ in range(4)]
-    stage.merge(1)
-    stage.release("cart", "1.2")
-    assert [_wait(child) for child in children] == [0] * 4
-    stage.promote("staging", "cart")
-    with stage.session() as session:
-        pulls = session.forge.pulls("open")
-    assert len(pulls) == 1
-    assert stage.tag("staging", "cart", BRANCH) == "1.2"
-    assert stage.tag("staging", "cart") == "1.1"
+def check(stage: Stage, session: Session, act: str, app: str) -> None:
+    """One branch of one commit and one pull request, as a run that nobody kills leaves them."""
+    head = branch(act, app)
+    (pull,) = pulls_of(session, head)
+    environment = "merged" if act == "merge" else "open"
+    assert pull.state == environment
+    if act == "merge":
+        assert head not in stage.branches()
+        assert stage.tag("staging", app) == TAGS[act]
+        return
+    assert stage.tag("staging", app, head) == TAGS[act]
+    assert stage.git("rev-list", "--count", f"main..{head}", where=stage.bare) == "1"
+    assert pull.head_commit == stage.git("rev-parse", head, where=stage.bare)
+    assert pull.labels == (("roll back" if act == "roll back" else "promote"), "staging")
+    assert TAGS[act] in pull.title
+    assert pull.marker.endswith(f"staging/{app}")
+
+
+def play(stage: Stage, moments: tuple[Moment, ...], acts: tuple[str, ...]) -> Tally:
+    """Kill each act at each of its calls, and run it again."""
+    tally = Tally()
+    for act in acts:
+        prepare(stage, act)
+        apps = iter(APPS)
+        for moment in moments:
+            code, at = -9, 0
+            while code == -9:
+                app, at = next(apps), at + 1
+                code = ended(fork(stage, ACTS[act](app), Killer(at, moment)))
+                assert code in (0, -9)
+                with stage.session() as session:
+                    if code == -9:
+                        tally.saw(act, state(stage, session, act, app))
+                        ACTS[act](app)(session)
+                    # The last run was not killed, so all others are to be as it is.
+                    check(stage, session, act, app)
+    return tally
+
+
+def test_killed_at_every_call_on_the_local_forge(
+    sandbox: Sandbox, record_property: Callable[[str, object], None]
+) -> None:
+    tally = play(local_stage(sandbox, many()), ("before", "during"), tuple(ACTS))
+    record_property("killed", str(tally))
+    print(tally)
+    assert min(tally.kills.values()) > 15
+    assert {act: len(seen) for act, seen in tally.states.items()} == STATES
+
+
+STATES = {"promote": 3, "update": 4, "merge": 2, "roll back": 3}
+"""What can be seen after a kill: nothing was done, the branch was pushed, what is said was, too."""
+
+
+def test_killed_at_every_call_on_gitea(
+    sandbox: Sandbox,
+    gitea_server: GiteaServer,
+    record_property: Callable[[str, object], None],
+) -> None:
+    gitea_server.user("bob")
+    stage = gitea_stage(sandbox, many(), gitea_server)
+    tally = play(stage, ("before", "during", "after"), ("promote", "merge"))
+    record_property("killed", str(tally))
+    print(tally)
+    assert min(tally.kills.values()) > 15
+    assert len(tally.states["promote"]) > 3
