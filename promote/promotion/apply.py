@@ -146,7 +146,10 @@ def _base_moved(session: Session) -> bool:
 
 def _refuse_held(plan: Plan) -> None:
     lines = [
-        f"{app.app}: {verdict}" for app in plan.held for verdict in app.verdicts if verdict.holds
+        f"{app.app}: {verdict}"
+        for app in plan.held
+        for verdict in app.verdicts
+        if verdict.stops("open")
     ]
     if lines:
         raise GateHoldsError(

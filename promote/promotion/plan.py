@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from promote.errors import UsageError
 from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import Effect, effects
+from promote.promotion.evidence import Evidence
 from promote.promotion.fields import find
-from promote.promotion.gates import Case, judge, parse_gates
-from promote.promotion.history import periods
+from promote.promotion.gates import judge, parse_gates
 from promote.promotion.holds import find_hold, lift_hold, read_holds
 from promote.promotion.release import EMPTY, Move, Release, moves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
     from promote.promotion.gates import Gate, Verdict
     from promote.promotion.session import Session
@@ -53,7 +51,13 @@ class AppPlan:
             return "empty"
         if not self.moves:
             return "same"
-        return "held" if any(verdict.holds for verdict in self.verdicts) else "moves"
+        return "held" if any(verdict.stops("open") for verdict in self.verdicts) else "moves"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may be proposed, but not merged yet."""
+        merge = any(verdict.stops("merge") for verdict in self.verdicts)
+        return self.state == "moves" and merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,11 @@ class Plan:
     def held(self) -> tuple[AppPlan, ...]:
         """The apps that a gate holds back."""
         return tuple(app for app in self.apps if app.state == "held")
+
+    @property
+    def waiting(self) -> tuple[AppPlan, ...]:
+        """The apps that may be proposed, but that a gate does not let be merged yet."""
+        return tuple(app for app in self.apps if app.waits)
 
 
 def make_plan(
@@ -116,9 +125,11 @@ def make_plan(
     gates = parse_gates(view.gates(target), upstreams=len(sources))
     chosen = view.check_apps(target, apps) if apps else view.apps(target)
     edits: dict[str, bytes] = {}
-    planned = []
+    planned, evidence = [], Evidence(session)
     for app in chosen:
-        plan, changed = _plan_app(session, target, app, gates, overrides or {})
+        plan, changed = _plan_app(
+            session, target, app, gates, overrides=overrides or {}, evidence=evidence
+        )
         planned.append(plan)
         edits |= changed
     lifted = _lifted(session, target, planned)
@@ -137,7 +148,9 @@ def _plan_app(
     target: str,
     app: str,
     gates: Sequence[Gate],
+    *,
     overrides: Mapping[str, str],
+    evidence: Evidence,
 ) -> tuple[AppPlan, dict[str, bytes]]:
     view, tree = session.view, session.tree
     sources = view.sources_of(target, app)
@@ -151,31 +164,9 @@ def _plan_app(
     plan = AppPlan(app, sources, wanted, pinned.release, tuple(possible), tuple(without))
     if not possible:
         return plan, {}
-    case = Case(
-        now=session.clock(),
-        app=app,
-        target=target,
-        sources=sources,
-        releases=releases,
-        landed=_landed(session, app),
-        hold=find_hold(read_holds(tree, session.root), target, app),
-    )
+    case = evidence.case(target, plan, releases)
     judged = replace(plan, verdicts=tuple(judge(gates, case, overrides)))
     return judged, apply_moves(tree, pinned, possible)
-
-
-def _landed(session: Session, app: str) -> Callable[[str], datetime | None]:
-    @cache
-    def landed(environment: str) -> datetime | None:
-        session.need_history()
-        view = session.view
-        found = periods(
-            session.repository, session.tip, view.overlay(environment, app), view.promotable(app)
-        )
-        newest = next(found, None)
-        return newest.time if newest else None
-
-    return landed
 
 
 def _lifted(session: Session, target: str, planned: Sequence[AppPlan]) -> tuple[str, ...]:

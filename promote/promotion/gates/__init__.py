@@ -4,7 +4,7 @@
 and never passed over.
 """
 
-from promote.promotion.gates.base import Case, Gate, Verdict
+from promote.promotion.gates.base import Case, Gate, Stage, Verdict
 from promote.promotion.gates.registry import GATES, judge, parse_gates
 
-__all__ = ["GATES", "Case", "Gate", "Verdict", "judge", "parse_gates"]
+__all__ = ["GATES", "Case", "Gate", "Stage", "Verdict", "judge", "parse_gates"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from promote.errors import ProjectError
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from promote.promotion.holds import Hold
     from promote.promotion.release import Release
+
+Stage = Literal["open", "merge"]
+"""When a gate decides: before a pull request is opened, or before it is merged."""
 
 _DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -49,6 +52,8 @@ class Verdict:
         saw: what it looked at and found, in a line.
         until: when it would pass by itself, if it can know.
         overridden: why someone let the promotion go on all the same.
+        stage: what it stops when it holds: `open` the making of a pull request and its merge,
+            `merge` the merge alone.
     """
 
     gate: str
@@ -56,11 +61,16 @@ class Verdict:
     saw: str
     until: datetime | None = None
     overridden: str | None = None
+    stage: Stage = "open"
 
     @property
     def holds(self) -> bool:
         """Whether it stops the promotion."""
         return not self.passed and self.overridden is None
+
+    def stops(self, stage: Stage) -> bool:
+        """Whether it is this gate's turn at a stage, and it holds."""
+        return self.holds and self.stage == stage
 
     def __str__(self) -> str:
         mark = "passed" if self.passed else "holds" if self.holds else "overridden"
