@@ -16,7 +16,7 @@ from promote.cli.progress import Meter
 from promote.cli.repeat import Planned, note_run
 from promote.errors import ExitCode, FileMissingError, UsageError
 from promote.project.fleet import Fleet, close_kitchens, each_error
-from promote.project.jobs import Job, Recipe, remember
+from promote.project.jobs import Job, Lent, Recipe, digest_of, lend
 from promote.project.outputs import OutputFolder
 from promote.render.files import DiskTree
 from promote.store.database import ResultStore
@@ -162,7 +162,7 @@ def _of_project(flags: FleetFlags, recipe: Recipe) -> Planned:
     top = str(work_tree(root))
     tree = RecordingTree(DiskTree(confine=top))
     with open_project(str(root), tree=tree) as project:
-        digest = remember(project.config)
+        digest = digest_of(project.config)
         environments = flags.environments or tuple(project.config.environments)
         jobs = []
         for environment in environments:
@@ -177,7 +177,9 @@ def _of_project(flags: FleetFlags, recipe: Recipe) -> Planned:
                 jobs.append(Job(name, unit.app, unit=unit))
     if not jobs:
         raise UsageError("no environment has any of these apps")
-    return Planned(replace(recipe, root=str(root), confine=top, project=digest), jobs, tree)
+    recipe = replace(recipe, root=str(root), confine=top, project=digest)
+    lend(recipe, Lent(tree, config=project.config))
+    return Planned(recipe, jobs, tree)
 
 
 def _of_directories(flags: FleetFlags, recipe: Recipe) -> Planned:
@@ -185,9 +187,12 @@ def _of_directories(flags: FleetFlags, recipe: Recipe) -> Planned:
     tree = RecordingTree(DiskTree())
     if flags.every:
         from promote.project.adoption import leaves  # noqa: PLC0415 - not for a project
+        from promote.render.loading import ParsedFiles  # noqa: PLC0415 - as above
 
+        files = ParsedFiles()
         tops = [os.path.abspath(path) for path in flags.directories or (here,)]  # noqa: PTH100
-        paths = [leaf for top in tops for leaf in leaves(tree, top)]
+        paths = [leaf for top in tops for leaf in leaves(tree, top, files)]
+        lend(recipe, Lent(tree, files))
     else:
         paths = [os.path.abspath(path) for path in flags.directories]  # noqa: PTH100
     if not paths:

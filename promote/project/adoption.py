@@ -107,13 +107,18 @@ class _Graph:
         return path if len(seen) > 1 else None
 
 
-def leaves(tree: Tree, root: str) -> list[str]:
+def leaves(tree: Tree, root: str, files: ParsedFiles) -> list[str]:
     """The directories that have a kustomization and that no other one uses, in order.
+
+    Args:
+        tree: where the folder is.
+        root: its path there.
+        files: takes what is parsed, for those who build the directories.
 
     Raises:
         FileMissingError: the folder is not there.
     """
-    graph = _read(tree, root)
+    graph = _read(tree, root, files)
     unused = {*graph.leaves, *graph.broken}
     return [path for path in _kustomizations(tree, root, 0) if _below(root, path) in unused]
 
@@ -129,7 +134,7 @@ def survey(tree: Tree, root: str, name: str) -> Findings:
     Raises:
         FileMissingError: the folder is not there.
     """
-    graph = _read(tree, root)
+    graph = _read(tree, root, ParsedFiles())
     named = {path: _environment_index(path.split("/")) for path in graph.leaves}
     overlays = list(_overlays(graph, named, name)) or list(_overlays(graph, _varying(graph), name))
     patterns = Counter(overlay.pattern for overlay in overlays)
@@ -160,8 +165,7 @@ def _below(root: str, path: str) -> str:
     return posixpath.relpath(path, root)
 
 
-def _read(tree: Tree, root: str) -> _Graph:
-    files = ParsedFiles()
+def _read(tree: Tree, root: str, files: ParsedFiles) -> _Graph:
     graph = _Graph()
     directories = {_below(root, path): path for path in _kustomizations(tree, root, 0)}
     for name, path in directories.items():

@@ -14,7 +14,8 @@ from promote.render.ordering import LEGACY
 
 if TYPE_CHECKING:
     from promote.config import ProjectConfig
-    from promote.store.inputs import Found
+    from promote.render.loading import ParsedFiles
+    from promote.store.inputs import Found, RecordingTree
 
 
 class Job(NamedTuple):
@@ -107,19 +108,32 @@ def digest_of(config: ProjectConfig) -> str:
     return hashlib.sha256(repr(config).encode()).hexdigest()
 
 
-_remembered: dict[str, ProjectConfig] = {}
+class Lent(NamedTuple):
+    """What the plan of a run has read already, for the jobs of the same process.
+
+    Attributes:
+        tree: what was asked for; the same files are not looked at twice.
+        files: what was parsed, for plain directories.
+        config: the configuration, for a project.
+    """
+
+    tree: RecordingTree
+    files: ParsedFiles | None = None
+    config: ProjectConfig | None = None
 
 
-def remember(config: ProjectConfig) -> str:
-    """`digest_of` a configuration, which jobs of this process then need not read again."""
-    digest = digest_of(config)
-    _remembered[digest] = config
-    return digest
+_lent: dict[str, Lent] = {}
 
 
-def remembered(digest: str) -> ProjectConfig | None:
-    """The configuration of a digest, if this process has read it."""
-    return _remembered.get(digest)
+def lend(recipe: Recipe, lent: Lent) -> None:
+    """Leave what a plan has read to those who render in this process."""
+    _lent.clear()
+    _lent[recipe.run] = lent
+
+
+def borrow(recipe: Recipe) -> Lent | None:
+    """What the plan of this run has read, if it was made in this process."""
+    return _lent.get(recipe.run)
 
 
 def _program(command: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.errors import PromoteError
-from promote.project.jobs import Batch, Job, Made, Recipe, digest_of, remembered
+from promote.project.jobs import Batch, Job, Made, Recipe, borrow, digest_of
 from promote.render.files import DiskTree
 from promote.render.loading import ParsedFiles
 from promote.render.options import BuildOptions
@@ -56,8 +56,10 @@ class Kitchen:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.tree = RecordingTree(DiskTree(recipe.confine))
-        self.files = ParsedFiles()
+        lent = borrow(recipe)
+        self._config = lent.config if lent else None
+        self.tree = lent.tree if lent else RecordingTree(DiskTree(recipe.confine))
+        self.files = (lent.files if lent else None) or ParsedFiles()
         self._warnings: list[str] = []
         self._outside = False
         self._units: dict[Unit, tuple[str, ...]] = {}
@@ -149,7 +151,7 @@ class Kitchen:
             from promote.project.project import Project  # noqa: PLC0415 - as above
 
             root = self.recipe.root
-            config = remembered(self.recipe.project)
+            config = self._config
             if config is None:
                 from promote.config import load_config  # noqa: PLC0415 - in another process
 
