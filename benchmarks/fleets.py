@@ -105,8 +105,12 @@ def fleet(  # noqa: PLR0917 - one row of a table
     ]  # fmt: skip
 
 
-def diffs(folder: Path, environments: int, times: int) -> Measured:
-    """Every environment against its upstream, and only rendering them; in one process each."""
+def diffs(folder: Path, apps: int, environments: int, times: int) -> Measured:
+    """Every environment against its upstream, and only rendering them; in one process each.
+
+    All have the same names, so that each resource is compared with its counterpart.
+    """
+    inputs.fleet(folder, apps, environments, own_names=False)
     script = """\
 import sys, promote
 from promote.compare import diff
@@ -135,10 +139,10 @@ def main() -> None:
     with workshop() as folder:
         if quick:
             rows = fleet(folder / "some", 20, 1, 20, 20, 1)
-            rows += [*fleet(folder / "many", 20, 4, 50, 20, 1), diffs(folder / "many", 4, 1)]
+            rows += [*fleet(folder / "many", 20, 4, 50, 20, 1), diffs(folder / "same", 20, 4, 1)]
         else:
             rows = fleet(folder / "some", 300, 1, 20, 60, 3)
-            rows += [*fleet(folder / "many", 200, 8, 50, 60, 3), diffs(folder / "many", 8, 3)]
+            rows += [*fleet(folder / "many", 200, 8, 50, 60, 3), diffs(folder / "same", 200, 8, 5)]
     report("fleets", rows, quick=quick)
 
 

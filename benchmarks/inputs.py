@@ -199,8 +199,13 @@ def _properties(index: int, indent: int) -> str:
     return "".join(f"{' ' * indent}{line}\n" for line in lines)
 
 
-def fleet(folder: Path, apps: int, environments: int) -> list[Path]:
+def fleet(folder: Path, apps: int, environments: int, *, own_names: bool = True) -> list[Path]:
     """Overlays of many apps in many environments; the environments of an app share its base.
+
+    Args:
+        folder: where to.
+        apps, environments: how many.
+        own_names: give each environment a namespace and a prefix of its own.
 
     Returns:
         The directories of the overlays.
@@ -214,6 +219,8 @@ def fleet(folder: Path, apps: int, environments: int) -> list[Path]:
             environment = f"env-{step}"
             overlay = folder / f"overlays/{environment}/{app}"
             text = _OVERLAY.format(environment=environment, app=app, step=step)
+            if not own_names:
+                text = text[text.index("resources:") :]
             _write(overlay / "kustomization.yaml", text)
             _write(overlay / "size.yaml", _PATCH.format(n=number, replicas=step + 1))
             overlays.append(overlay)
