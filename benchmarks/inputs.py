@@ -204,7 +204,8 @@ def fleet(folder: Path, apps: int, environments: int, *, own_names: bool = True)
 
     Args:
         folder: where to.
-        apps, environments: how many.
+        apps: how many.
+        environments: how many.
         own_names: give each environment a namespace and a prefix of its own.
 
     Returns:
