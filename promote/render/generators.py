@@ -147,6 +147,15 @@ def _chart_from_config(doc: Document, layer: Layer) -> Generator:
     return helm.from_config(doc, layer)
 
 
+def _service_account(doc: Document, layer: Layer) -> Generator:
+    from promote.render.generate.iam_policy import make_service_account  # noqa: PLC0415 - few ask
+
+    def generate() -> list[Record]:
+        return [Record(make_service_account(doc), layer.schema)]
+
+    return generate
+
+
 def _from_config(recipe: Recipe, doc: Document, layer: Layer) -> Generator:
     """A generator that has a document of its own: its name may stand in its metadata."""
     metadata = doc.get("metadata")
@@ -172,5 +181,6 @@ GENERATORS: dict[str, Callable[[Document, Layer], Generator]] = {
     "ConfigMapGenerator": partial(_from_config, _CONFIG_MAP),
     "SecretGenerator": partial(_from_config, _SECRET),
     "HelmChartInflationGenerator": _chart_from_config,
+    "IAMPolicyGenerator": _service_account,
 }
 """Those that a document of `generators:` may ask for."""
