@@ -8,6 +8,8 @@ from promote.promotion.apply import Outcome, promote
 from promote.promotion.gates import Verdict
 from promote.promotion.holds import Hold
 from promote.promotion.plan import AppPlan, Plan, make_plan
+from promote.promotion.reconcile import reconcile
+from promote.promotion.records import Record, records
 from promote.promotion.release import FieldKey, Move, Release
 from promote.promotion.rollback import roll_back
 from promote.promotion.session import Session, open_session
@@ -21,6 +23,7 @@ __all__ = [
     "Move",
     "Outcome",
     "Plan",
+    "Record",
     "Release",
     "Session",
     "Status",
@@ -29,5 +32,7 @@ __all__ = [
     "open_session",
     "promote",
     "read_status",
+    "reconcile",
+    "records",
     "roll_back",
 ]

@@ -1,0 +1,160 @@
+"""What a merged commit of the base branch did, by its content; its words only say why and how."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from promote.errors import FileMissingError, InputError
+from promote.git import GitTree
+from promote.promotion.branch import MARKER
+from promote.promotion.fields import find
+from promote.promotion.record_lines import GateRecord, Record
+from promote.promotion.release import EMPTY, Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from promote.git import Commit
+    from promote.promotion.session import Session
+
+ROLLBACK: Final = "rollback "
+"""What the marker of a rollback begins with."""
+
+_PULL: Final = re.compile(r"(?:[Pp]ull request #?|\(#|\(!|PR #?)([1-9][0-9]{0,8})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the trailers of a promotion's commit say.
+
+    Attributes:
+        environments: where releases go.
+        apps: what moves.
+        sources: where each app comes from.
+        gates: what gates said when it was proposed, by app.
+        rollback: whether it goes back to an earlier release.
+    """
+
+    environments: tuple[str, ...]
+    apps: tuple[str, ...]
+    sources: dict[str, tuple[str, ...]]
+    gates: dict[str, tuple[GateRecord, ...]]
+    rollback: bool
+
+
+def declared(commits: Sequence[Commit]) -> Declared | None:
+    """What the newest promotion among some commits says of itself; None if there is none."""
+    for commit in commits:
+        marker = commit.trailer(MARKER)
+        if marker is not None:
+            return _declared(commit, marker)
+    return None
+
+
+def pull_number(commit: Commit) -> int | None:
+    """The number of the pull request that a merge's message names."""
+    said = commit.trailer("Pull-Request") or ""
+    match = re.fullmatch(r"#?([1-9][0-9]{0,8})", said) or _PULL.search(commit.subject)
+    return int(match[1]) if match else None
+
+
+def release_at(session: Session, commit: str, environment: str, app: str) -> Release:
+    """The release that an environment has at a commit; none where it cannot be read."""
+    view = session.view
+    try:
+        tree = GitTree(session.repository, commit)
+        return find(tree, view.overlay(environment, app), view.promotable(app)).release
+    except (InputError, FileMissingError):
+        return EMPTY
+
+
+def happened(
+    session: Session,
+    commit: Commit,
+    said: Declared,
+    *,
+    pull: int | None = None,
+    by: str = "",
+    gates: dict[str, tuple[GateRecord, ...]] | None = None,
+    reconciled: bool = False,
+) -> list[Record]:
+    """The records of a commit of the base branch.
+
+    What it did is what its files say: an app whose release it did not change has no record,
+    whatever its trailers claim.
+
+    Args:
+        session: the project on its base branch.
+        commit: on the branch's own line.
+        said: what the promotion says of itself.
+        pull: the number of its pull request.
+        by: who merged it; the commit's author when not given.
+        gates: what the gates of each app said at the merge.
+        reconciled: whether it is written down afterwards.
+    """
+    found = []
+    for environment, app in _places(session, said):
+        after = release_at(session, commit.object_id, environment, app)
+        before = _before(session, commit, environment, app)
+        if after.fields == before.fields or not after:
+            continue
+        found.append(
+            Record(
+                commit=commit.object_id,
+                outcome="rolled back" if said.rollback else "merged",
+                environment=environment,
+                app=app,
+                release=after.id,
+                label=after.label,
+                previous=before.id if before else "",
+                sources=() if said.rollback else said.sources.get(app, ()),
+                time=commit.time,
+                by=by or str(commit.author),
+                pull=pull,
+                gates=(gates if gates is not None else said.gates).get(app, ()),
+                reconciled=reconciled,
+            )
+        )
+    return found
+
+
+def _before(session: Session, commit: Commit, environment: str, app: str) -> Release:
+    if not commit.parents:
+        return EMPTY
+    return release_at(session, commit.parents[0], environment, app)
+
+
+def _places(session: Session, said: Declared) -> Iterator[tuple[str, str]]:
+    known = session.view.config
+    for environment in said.environments:
+        if environment in known.environments:
+            for app in said.apps:
+                if app in known.apps:
+                    yield environment, app
+
+
+def _declared(commit: Commit, marker: str) -> Declared:
+    values: dict[str, list[str]] = {}
+    for key, value in commit.trailers:
+        values.setdefault(key.lower(), []).append(value)
+    apps = dict.fromkeys(value.split(" ")[0] for value in values.get("promotion-release", []))
+    sources: dict[str, tuple[str, ...]] = {}
+    for value in values.get("promotion-from", []):
+        app, _, source = value.partition(" ")
+        if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", source):
+            sources[app] = (*sources.get(app, ()), source)
+    gates: dict[str, tuple[GateRecord, ...]] = {}
+    for value in values.get("promotion-override", []):
+        app, _, rest = value.partition(" ")
+        gate, _, reason = rest.partition(": ")
+        record = GateRecord(gate, passed=False, saw="", overridden=reason)
+        gates[app] = (*gates.get(app, ()), record)
+    return Declared(
+        environments=tuple(dict.fromkeys(values.get("promotion-to", []))),
+        apps=tuple(apps),
+        sources=sources,
+        gates=gates,
+        rollback=marker.startswith(ROLLBACK),
+    )
