@@ -33,6 +33,9 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
         list[str] | None, typer.Option(help="Pass this gate all the same; may be repeated.")
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; recorded in the commit.")] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Also if someone closed the pull request of it.")
+    ] = False,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,
@@ -48,7 +51,7 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
         raise UsageError("say which apps, or --all", hint="promote promote APP… --to ENVIRONMENT")
     overrides = overrides_of(override or (), reason)
     with opened() as session:
-        outcomes, held = _run(session, target, apps or [], overrides)
+        outcomes, held = _run(session, target, apps or [], overrides, again=again)
     if output is DataFormat.JSON:
         documents = [outcome_document(outcome) for outcome in outcomes]
         sys.stdout.write(to_json("Promotion", {"outcomes": [*documents]}))
@@ -63,18 +66,19 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
 
 
 def _run(
-    session: Session, target: str, apps: list[str], overrides: Mapping[str, str]
+    session: Session, target: str, apps: list[str], overrides: Mapping[str, str], *, again: bool
 ) -> tuple[list[Outcome], list[GateHoldsError]]:
     """One pull request of the named apps; of each that would move, if none is named."""
     from promote.promotion import make_plan  # noqa: PLC0415 - see opened
     from promote.promotion import promote as promote_apps  # noqa: PLC0415
 
     if apps:
-        return [promote_apps(session, target, apps, overrides=overrides)], []
+        return [promote_apps(session, target, apps, overrides=overrides, again=again)], []
     outcomes, held = [], []
     for one in make_plan(session, target, render=False).moving:
         try:
-            outcomes.append(promote_apps(session, target, [one.app], overrides=overrides))
+            moved = promote_apps(session, target, [one.app], overrides=overrides, again=again)
+            outcomes.append(moved)
         except GateHoldsError as error:
             held.append(error)
     return outcomes, held

@@ -60,7 +60,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
         yield f"pull request {pull.number} {_STATUS[outcome.status]}: {pull.title}"
         if pull.url:
             yield f"  {pull.url}"
-    for app in outcome.plan.moving:
+    for app in outcome.plan.moving if outcome.status != "declined" else ():
         yield f"  {app.app}: {app.current.label} → {app.wanted.label}"
         yield from moves_lines(app)
     for commit in outcome.kept:
@@ -73,6 +73,7 @@ _STATUS = {
     "updated": "updated",
     "open already": "is open already",
     "closed": "closed, as nothing is left to move",
+    "declined": "was closed by someone and stays so; --again opens another",
     "up to date": "is up to date",
 }
 

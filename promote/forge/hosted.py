@@ -50,6 +50,15 @@ class HostedForge(Calls):
         found = self._found(head, base)
         return None if found is None else self.show(found.number)
 
+    def latest(self, head: str, base: str) -> PullRequest | None:
+        """The newest pull request of a branch, in whatever state it is."""
+        same = [
+            pull.number
+            for pull in self._search(None, head, base)
+            if (pull.head, pull.base) == (head, base)
+        ]
+        return self.show(max(same)) if same else None
+
     def pulls(self, state: State | None = "open") -> list[PullRequest]:
         """All in a state, or all; by number."""
         found = {pull.number: self._plain(pull) for pull in self._search(state)}

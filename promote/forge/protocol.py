@@ -157,6 +157,10 @@ class Forge(Protocol):
         """The open pull request of a branch."""
         ...
 
+    def latest(self, head: str, base: str) -> PullRequest | None:
+        """The newest pull request of a branch, in whatever state it is."""
+        ...
+
     def pulls(self, state: State | None = "open") -> list[PullRequest]:
         """All in a state, or all; by number."""
         ...

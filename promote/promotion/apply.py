@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from promote.errors import ForgeError, GateHoldsError, GitError, UsageError
-from promote.forge import Change, Proposal
 from promote.promotion.branch import Settled, Wish, branch_name, others_on, settle
 from promote.promotion.edits import apply_moves
 from promote.promotion.fields import find
 from promote.promotion.history import periods
 from promote.promotion.holds import lift_hold
 from promote.promotion.plan import make_plan
+from promote.promotion.related import same_release
 from promote.promotion.release import moves
-from promote.promotion.text import body, message, title
+from promote.promotion.request import NOTHING_LEFT, Request, close, closed_by_someone, one_of
+from promote.promotion.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from promote.forge import PullRequest
+    from promote.forge import Proposal, PullRequest
     from promote.git import Commit
     from promote.model.tree import Tree
     from promote.promotion.plan import Plan
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _TRIES: Final = 30
 _LONGEST_PAUSE: Final = 0.5
 
-Status = Literal["opened", "updated", "open already", "up to date", "closed"]
+Status = Literal["opened", "updated", "open already", "up to date", "closed", "declined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class Outcome:
     """What a promotion or a rollback came to.
 
     Attributes:
-        status: `closed` when there is nothing left to move and the open pull request was closed.
+        status: `closed` when there is nothing left to move and the open pull request was closed;
+            `declined` when someone closed the pull request of just this release, which stays so
+            until it is asked for again.
         pull: its pull request; None when there is none.
         kept: commits of others that the branch has, and keeps.
     """
@@ -52,12 +55,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that a branch and its pull request are made of, besides the plan."""
+    """All that a branch and its pull request are made of, besides the plan.
+
+    Attributes:
+        again: open a new pull request although someone closed the one of this release.
+    """
 
     verb: str
     wish: Wish
     since: tuple[Commit, ...] = ()
     notes: tuple[str, ...] = ()
+    again: bool = False
 
 
 def promote(
@@ -66,6 +74,7 @@ def promote(
     apps: Sequence[str],
     *,
     overrides: Mapping[str, str] | None = None,
+    again: bool = False,
 ) -> Outcome:
     """Open, or bring up to date, the pull request that gives `target` its upstream's releases.
 
@@ -76,6 +85,7 @@ def promote(
         target: the environment to promote into.
         apps: the apps to move, or bundles of them.
         overrides: gates to pass all the same, with the reason for each, which is recorded.
+        again: open a new pull request although someone closed the one of this release.
 
     Raises:
         GateHoldsError: a gate holds an app; nothing was written.
@@ -96,7 +106,7 @@ def promote(
         _refuse_held(plan)
         wish = Wish(branch, marker, _editor(session, plan), message("Promote", plan, marker))
         since = _commits_since(session, plan)
-        outcome = carry_out(session, plan, Draft("Promote", wish, since=since))
+        outcome = carry_out(session, plan, Draft("Promote", wish, since=since, again=again))
         if outcome is not None:
             return outcome
     raise race.lost()
@@ -104,39 +114,44 @@ def promote(
 
 def carry_out(session: Session, plan: Plan, draft: Draft) -> Outcome | None:
     """Push the branch, then open or update its pull request; None when a race was lost."""
-    branch = draft.wish.branch
+    pulls = session.forge.pulls("open")
+    found = one_of(pulls, draft.wish.branch, session.base)
+    if found is None and not draft.again:
+        closed = closed_by_someone(session, plan, draft.wish.branch)
+        if closed is not None:
+            return Outcome("declined", plan, draft.wish.branch, closed)
     settled = settle(session, draft.wish)
     if settled is None or _base_moved(session):
         return None
-    forge = session.forge
-    proposal = Proposal(
-        head=branch,
-        base=session.base,
-        title=title(draft.verb, plan, forge.limits.title),
-        body=body(plan, forge.limits, since=draft.since, kept=settled.kept, notes=draft.notes),
-        marker=draft.wish.marker,
-        labels=(draft.verb.lower(), plan.target),
+    request = Request(session, plan, draft.verb, draft.wish)
+    proposal = request.proposal(
+        since=draft.since,
+        kept=settled.kept,
+        notes=draft.notes,
+        elsewhere=same_release(session, plan, pulls),
     )
-    found = forge.find(branch, session.base)
     if found is None:
-        return _opened(session, plan, proposal, settled)
-    change = Change(title=proposal.title, body=proposal.body, labels=proposal.labels)
-    updated = forge.update(found.number, change)
-    same = (updated.title, updated.body) == (found.title, found.body) and not settled.pushed
-    status: Status = "open already" if same else "updated"
-    return Outcome(status, plan, branch, updated, settled.kept)
+        opened = _opened(session, proposal, settled)
+        if opened is None:
+            return None
+        opened = request.comment(opened)
+        return Outcome("opened", plan, proposal.head, opened, settled.kept)
+    updated, changed = request.update(found, proposal)
+    if updated.state != "open":
+        return None  # someone merged or closed it meanwhile: read all again
+    status: Status = "updated" if changed or settled.pushed else "open already"
+    return Outcome(status, plan, proposal.head, updated, settled.kept)
 
 
-def _opened(session: Session, plan: Plan, proposal: Proposal, settled: Settled) -> Outcome | None:
+def _opened(session: Session, proposal: Proposal, settled: Settled) -> PullRequest | None:
     try:
-        pull = session.forge.create(proposal)
+        return session.forge.create(proposal)
     except ForgeError:
         # The branch may have been merged and deleted since it was read: then look again.
         ref = f"refs/heads/{proposal.head}"
         if session.remote.refs(ref).get(ref) == settled.commit:
             raise
         return None
-    return Outcome("opened", plan, proposal.head, pull, settled.kept)
 
 
 def _base_moved(session: Session) -> bool:
@@ -166,7 +181,7 @@ def _nothing_to_do(session: Session, plan: Plan, branch: str, marker: str) -> Ou
     kept = others_on(session, branch, marker)
     if kept:
         return Outcome("open already", plan, branch, found, kept)
-    return Outcome("closed", plan, branch, session.forge.close(found.number))
+    return Outcome("closed", plan, branch, close(session, found, NOTHING_LEFT))
 
 
 def _editor(session: Session, plan: Plan) -> Callable[[Tree], dict[str, bytes]]:

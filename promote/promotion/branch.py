@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import GitError
 from promote.git import GitTree, RefUpdate
 from promote.git.commits import commit_tree, edit_tree
+from promote.git.names import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,10 @@ MARKER: Final = "Promotion"
 
 TREE: Final = "Promotion-Tree"
 """The trailer with the tree that we made: a commit of ours that was amended has another."""
+
+BASE: Final = "Promotion-Base"
+"""The trailer with the commit of the base branch that we built on: what it contains is nobody's
+work on our branch, also after the base branch was rewritten."""
 
 _LONGEST_NAME: Final = 60
 
@@ -66,6 +71,21 @@ def branch_name(verb: str, environment: str, apps: Sequence[str]) -> str:
     return f"{verb}/{environment}/{joined}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What a branch has and the base branch has not.
+
+    Attributes:
+        any: whether it has anything.
+        kept: what others committed on it.
+        rewritten: whether it has commits that the base branch had, and has no more.
+    """
+
+    any: bool
+    kept: tuple[Commit, ...]
+    rewritten: bool
+
+
 def settle(session: Session, wish: Wish) -> Settled | None:
     """Make the branch hold what is wished, on the base branch as the session read it.
 
@@ -77,17 +97,24 @@ def settle(session: Session, wish: Wish) -> Settled | None:
         be read again.
 
     Raises:
-        GitError: others' commits cannot be merged with the base branch, or the push is refused.
+        GitError: others' commits cannot be merged with the base branch, or would bring back what
+            was taken out of it, or the push is refused.
     """
     ref = f"refs/heads/{wish.branch}"
     there = session.remote.fetch(ref).get(ref)
-    ahead = _ahead(session, there)
-    kept = _of_others(session, ahead, wish.marker)
-    if there is not None and ahead and _merges_into_it(session, wish, there, bool(kept)):
+    ahead = _ahead(session, there, wish.marker)
+    kept = ahead.kept
+    if there is not None and ahead.any and _merges_into_it(session, wish, there, ahead):
         return Settled(there, pushed=False, kept=kept)
+    if kept and ahead.rewritten:
+        raise GitError(
+            f"{session.base} was rewritten, and the branch {wish.branch} has commits of others on "
+            f"what it was: {kept[0].object_id[:12]} {scrub(kept[0].subject)}",
+            hint="rebase them by hand, or delete the branch, and promote again",
+        )
     new = _built_upon(session, wish, there) if there and kept else _built_anew(session, wish)
     # A branch that was merged and left behind has nothing ahead: moving it forward loses nothing.
-    update = RefUpdate(ref, there, new, rewrite=bool(ahead) and not kept)
+    update = RefUpdate(ref, there, new, rewrite=ahead.any and not kept)
     if session.remote.push([update]) == "lost":
         return None
     return Settled(new, pushed=True, kept=kept)
@@ -96,37 +123,42 @@ def settle(session: Session, wish: Wish) -> Settled | None:
 def others_on(session: Session, branch: str, marker: str) -> tuple[Commit, ...]:
     """The commits that others made on a promotion's branch."""
     ref = f"refs/heads/{branch}"
-    ahead = _ahead(session, session.remote.fetch(ref).get(ref))
-    return _of_others(session, ahead, marker)
+    return _ahead(session, session.remote.fetch(ref).get(ref), marker).kept
 
 
-def _of_others(session: Session, commits: Sequence[Commit], marker: str) -> tuple[Commit, ...]:
-    store = session.repository.store
-    return tuple(
-        commit
-        for commit in commits
-        if commit.trailer(MARKER) != marker
-        or commit.trailer(TREE) != store.commit(commit.object_id).tree
-    )
-
-
-def _ahead(session: Session, there: str | None) -> list[Commit]:
-    """The commits that a branch has and the base branch has not."""
+def _ahead(session: Session, there: str | None, marker: str) -> _Ahead:
+    """Tell our commits from those of others, and both from what the base branch once had."""
     if there is None:
-        return []
+        return _Ahead(any=False, kept=(), rewritten=False)
     session.need_history()
-    return session.repository.history.log(there, since=session.tip)
+    history, store = session.repository.history, session.repository.store
+    commits = history.log(there, since=session.tip)
+    ours = {
+        commit.object_id: commit.trailer(BASE)
+        for commit in commits
+        if commit.trailer(MARKER) == marker
+        and commit.trailer(TREE) == store.commit(commit.object_id).tree
+    }
+    known = {commit.object_id for commit in commits}
+    dropped: set[str] = set()
+    for base in sorted({base for base in ours.values() if base in known}):
+        log = history.log(base or "", since=session.tip)
+        dropped |= {commit.object_id for commit in log}
+    kept = tuple(one for one in commits if one.object_id not in ours.keys() | dropped)
+    return _Ahead(bool(commits), kept, bool(dropped))
 
 
-def _merges_into_it(session: Session, wish: Wish, there: str, others: bool) -> bool:
+def _merges_into_it(session: Session, wish: Wish, there: str, ahead: _Ahead) -> bool:
     """Whether merging the branch as it is gives what is wished."""
+    if ahead.rewritten:
+        return False
     repository = session.repository
     if repository.history.merge_base(session.tip, there) is None:
         return False
     merged = repository.history.merge(session.tip, there)
     if merged.conflicts:
         return False
-    if others:
+    if ahead.kept:
         trial = _trial(session, wish, merged.tree, there)
         edits = wish.edits(GitTree(repository, trial))
         return edit_tree(repository.store, merged.tree, dict(edits)) == merged.tree
@@ -171,7 +203,7 @@ def _commit(session: Session, wish: Wish, tree: str, parents: list[str]) -> str:
         repository.store,
         tree,
         parents,
-        f"{wish.message.rstrip()}\n{TREE}: {tree}\n",
+        f"{wish.message.rstrip()}\n{BASE}: {session.tip}\n{TREE}: {tree}\n",
         repository.identity(),
         time=session.clock(),
     )

@@ -69,7 +69,7 @@ def roll_back(
             message("Roll back", plan, marker),
         )
         notes = (f"sets a hold on {wanted.id}; take it out of holds.yaml to promote again",)
-        outcome = carry_out(session, plan, Draft("Roll back", wish, notes=notes))
+        outcome = carry_out(session, plan, Draft("Roll back", wish, notes=notes, again=True))
         if outcome is not None:
             return outcome
     raise race.lost()

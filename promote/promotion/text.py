@@ -6,12 +6,14 @@ The same state gives the same text, however often and whenever it is asked: no c
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from promote.compare.formats.markdown import code, to_markdown
 from promote.compare.formats.safe import one_line, without_commands
 from promote.git.records import with_trailers
 from promote.promotion.branch import MARKER
+from promote.promotion.gates.base import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,27 +64,97 @@ def body(
     since: Sequence[Commit] = (),
     kept: Sequence[Commit] = (),
     notes: Sequence[str] = (),
+    elsewhere: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The text of a pull request, within the forge's limit.
 
     Args:
         plan: what moves.
-        limits: how much fits; rendered differences are cut first, by whole sections.
+        limits: how much fits; rendered differences are cut first, by whole sections, and then
+            what is said besides, also by sections. A notice says what is missing.
         since: the upstream's commits that come with it.
         kept: commits of others on the branch.
         notes: lines to say at the end.
+        elsewhere: environments and pull requests in which the same release moves.
     """
-    head = [_releases(plan)]
-    gates = _gates(plan)
-    tail = [
-        *([gates] if gates else []),
-        *([_commits("Commits since the last promotion", since)] if since else []),
-        *([_commits("Commits of others on this branch, kept", kept)] if kept else []),
-        *([_notes(plan, notes)] if _notes(plan, notes) else []),
-    ]
-    fixed = len("\n\n".join([*head, *tail])) + 2
-    shown = _effects(plan.effects, limits.body - fixed)
-    return _cut("\n\n".join([*head, *shown, *tail]), limits.body) + "\n"
+    # What stands first is given up first.
+    besides = {
+        "commits": _commits("Commits since the last promotion", since) if since else "",
+        "links": _elsewhere(elsewhere) if elsewhere else "",
+        "notes": _notes(plan, notes),
+        "kept": _commits("Commits of others on this branch, kept", kept) if kept else "",
+        "gates": _gates(plan),
+    }
+    head, room, missing = _releases(plan), limits.body - 1, list[str]()
+    for name in (*besides, ""):
+        tail = [besides[key] for key in _ORDER if besides[key]]
+        fixed = len("\n\n".join([head, *tail])) + (_NOTICE_ROOM if missing else 0)
+        if fixed <= room or not name:
+            break
+        if besides[name]:
+            missing.append(_NAMES[name])
+            besides[name] = ""
+    if plan.effects and room - fixed < _LEAST_ROOM * len(plan.effects):
+        missing.append("the rendered difference")
+        shown: list[str] = []
+    else:
+        shown = _effects(plan.effects, room - fixed - 2)
+    notice = [_NOTICE.format(", ".join(missing))] if missing else []
+    head = _lines_within(head, room - len("\n\n".join(["", *notice, *tail])))
+    return "\n\n".join([head, *notice, *shown, *tail]) + "\n"
+
+
+_ORDER: Final = ("gates", "links", "commits", "kept", "notes")
+_NAMES: Final = {
+    "commits": "the commits",
+    "links": "the pull requests of the same release",
+    "notes": "the notes",
+    "kept": "the commits of others on this branch",
+    "gates": "the gates",
+}
+_NOTICE: Final = "> **This text is cut** to what the forge takes. It is without {}."
+_NOTICE_ROOM: Final = 300
+
+
+def _lines_within(text: str, room: int) -> str:
+    """As many lines as fit, and a last one that says how many do not."""
+    if len(text) <= room:
+        return text
+    lines = text.split("\n")
+    while lines and len("\n".join(lines)) + 40 > room:
+        lines.pop()
+    return "\n".join([*lines, f"… {text.count(chr(10)) + 1 - len(lines)} more lines"])
+
+
+def comment(plan: Plan, limit: int) -> str:
+    """What the gates say of a pull request that is open, and what it does: kept up to date."""
+    lines = [_waiting(app, verdict) for app in plan.moving for verdict in app.verdicts]
+    waits = [line for line in lines if line]
+    first = "### Not to be merged yet" if waits else "### The gates let it pass"
+    head = "\n".join([first, *(["", *waits] if waits else [])])
+    return "\n\n".join([head, *_effects(plan.effects, limit - len(head) - 2)])
+
+
+def _waiting(app: AppPlan, verdict: Verdict) -> str:
+    if not verdict.holds:
+        return ""
+    until = f", until {stamp(verdict.until)}" if verdict.until else ""
+    return f"- {code(app.app)} waits for **{verdict.gate}**: {code(verdict.saw)}{until}"
+
+
+def releases_in(text: str) -> dict[str, str]:
+    """The id of the release of each app that the text of a pull request proposes."""
+    return {match["app"]: match["then"] for match in _RELEASE.finditer(text)}
+
+
+_RELEASE: Final = re.compile(
+    r"^- `(?P<app>[^`\n]+)`: release `\w+` → `(?P<then>[0-9a-f]{12})`", re.MULTILINE
+)
+
+
+def _elsewhere(found: Sequence[tuple[str, str]]) -> str:
+    lines = [f"- {code(environment)}: {reference}" for environment, reference in found]
+    return "\n".join(["### The same release elsewhere", "", *lines])
 
 
 def _releases(plan: Plan) -> str:
@@ -115,7 +187,7 @@ def _effects(found: Sequence[Effect], room: int) -> list[str]:
 def _gates(plan: Plan) -> str:
     lines = [
         f"- {code(app.app)} {_mark(verdict)} **{verdict.gate}**: {code(verdict.saw)}"
-        + (f" — overridden: {code(verdict.overridden or '')}" if not verdict.passed else "")
+        + _how_it_went_on(verdict)
         for app in plan.moving
         for verdict in app.verdicts
     ]
@@ -123,7 +195,15 @@ def _gates(plan: Plan) -> str:
 
 
 def _mark(verdict: Verdict) -> str:
-    return "✓" if verdict.passed else "!"
+    return "✓" if verdict.passed else "!" if verdict.overridden is not None else "…"
+
+
+def _how_it_went_on(verdict: Verdict) -> str:
+    if verdict.passed:
+        return ""
+    if verdict.overridden is not None:
+        return f" — overridden: {code(verdict.overridden)}"
+    return f" — until {stamp(verdict.until)}" if verdict.until else " — waits"
 
 
 def _commits(heading: str, commits: Sequence[Commit]) -> str:

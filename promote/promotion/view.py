@@ -141,6 +141,10 @@ class View:
                 return kind in {None, "Kustomization"}
         return False
 
+    def merges_itself(self, environment: str) -> bool:
+        """Whether the forge shall merge promotions into an environment once it may."""
+        return self._environment(environment).auto_merge
+
     def gates(self, environment: str) -> tuple[tuple[str, Json], ...]:
         """The gates that the project asks for, each a kind and what it is told."""
         return self._environment(environment).gates

@@ -106,6 +106,11 @@ class Stage:
     def address(self) -> str:
         return self.remote or str(self.bare)
 
+    @property
+    def origin(self) -> str:
+        """The address that promote is given."""
+        return self.git("remote", "get-url", "origin")
+
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
 

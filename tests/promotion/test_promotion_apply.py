@@ -57,6 +57,7 @@ def test_one_line_changes_and_the_commit_says_why(stage: Stage) -> None:
         "Promotion-To: staging\n"
         f"Promotion-Release: cart {wanted.id}\n"
         "Promotion-From: cart dev\n"
+        f"Promotion-Base: {stage.git('rev-parse', 'main', where=stage.bare)}\n"
         f"Promotion-Tree: {stage.git('rev-parse', f'{BRANCH}^{{tree}}', where=stage.bare)}"
     )
 
@@ -166,20 +167,6 @@ def test_commits_of_others_that_conflict_are_reported_and_nothing_is_written(sta
     with pytest.raises(GitError, match=f"conflict with main in {FILE}"):
         stage.promote("staging", "cart")
     assert stage.git("for-each-ref", where=stage.bare) == refs
-
-
-def test_a_closed_pull_request_and_a_deleted_branch(stage: Stage) -> None:
-    stage.release("cart", "1.1")
-    stage.promote("staging", "cart")
-    with stage.session() as session:
-        session.forge.close(1)
-    outcome = stage.promote("staging", "cart")
-    assert (outcome.status, outcome.pull and outcome.pull.number) == ("opened", 2)
-    stage.git("update-ref", "-d", f"refs/heads/{BRANCH}", where=stage.bare)
-    outcome = stage.promote("staging", "cart")
-    assert (outcome.status, outcome.pull and outcome.pull.number) == ("updated", 2)
-    stage.merge(2)
-    assert stage.tag("staging", "cart") == "1.1"
 
 
 @pytest.mark.parametrize("how", ["merge", "squash"])

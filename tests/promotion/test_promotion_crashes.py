@@ -63,7 +63,7 @@ def rolling_back(app: str) -> Callable[[Session], None]:
 
 
 ACTS = {"promote": promoting, "update": promoting, "merge": merging, "roll back": rolling_back}
-TAGS = {"promote": "1.1", "update": "1.2", "merge": "1.2", "roll back": "1.2"}
+TAGS = {"promote": "1.1", "update": "1.2", "roll back": "1.2"}
 
 
 def prepare(stage: Stage, act: str) -> None:
@@ -105,7 +105,7 @@ def check(stage: Stage, session: Session, act: str, app: str) -> None:
     assert pull.state == environment
     if act == "merge":
         assert head not in stage.branches()
-        assert stage.tag("staging", app) == TAGS[act]
+        assert stage.tag("staging", app) == stage.tag("dev", app)
         return
     assert stage.tag("staging", app, head) == TAGS[act]
     assert stage.git("rev-list", "--count", f"main..{head}", where=stage.bare) == "1"
