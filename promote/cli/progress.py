@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from promote.model.closing import Closing
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.progress import Progress, TaskID
 
 _PATIENCE = 0.5  # seconds before a bar is worth drawing
 _EVERY = 10.0  # seconds between two lines in a log
 
 
-class Meter:
+class Meter(Closing):
     """Counts what is done, on stderr.
 
     Args:
@@ -31,15 +31,8 @@ class Meter:
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End what is open."""
         if self._bar is not None:
             self._bar.stop()
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from promote.compare.carrying import (
     Place,
@@ -17,6 +17,7 @@ from promote.compare.carrying import (
 from promote.compare.manifests import read_manifests
 from promote.compare.semantic import diff
 from promote.errors import FileMissingError, UnknownNameError, UsageError
+from promote.model.closing import Closing
 from promote.project import find_root, open_project
 from promote.render.files import DiskTree
 from promote.render.options import BuildOptions
@@ -24,7 +25,6 @@ from promote.render.pipeline import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from promote.compare.records import Diff
     from promote.model.resource import Resource
@@ -58,7 +58,7 @@ class Comparison(NamedTuple):
     namespaces: Mapping[str, str]
 
 
-class Sides:
+class Sides(Closing):
     """Finds and renders what is to be compared; use it as a context manager.
 
     Args:
@@ -82,15 +82,8 @@ class Sides:
         self._open = ExitStack()
         self._projects: dict[str | None, Project] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End what is open."""
         self._open.close()
 
     def compare(

@@ -6,14 +6,14 @@ import bisect
 import difflib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from promote.errors import FileMissingError, GitError
 from promote.git import GitTree, Repository
+from promote.model.closing import Closing
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from types import TracebackType
 
     from promote.git import Commit
 
@@ -48,7 +48,7 @@ class Change:
     pull: int | None
 
 
-class LineHistory:
+class LineHistory(Closing):
     """The history of the lines of a work tree's files. Use it as a context manager.
 
     Args:
@@ -64,17 +64,6 @@ class LineHistory:
             self._tip = self._repository.resolve(revision)
         except GitError:
             self.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End what runs."""

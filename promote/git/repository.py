@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from promote.errors import GitError
 from promote.git.configuration import Configuration, read_configuration
@@ -15,12 +15,10 @@ from promote.git.program import Program
 from promote.git.records import Identity
 from promote.git.remote import Remote
 from promote.git.store import Borrowed, ObjectStore
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from promote.model.closing import Closing
 
 
-class Repository:
+class Repository(Closing):
     """A repository opened: its objects, the names of its commits, and its remotes.
 
     Use it as a context manager, or `close` it.
@@ -77,17 +75,6 @@ class Repository:
     def close(self) -> None:
         """End what runs and remove the temporary files."""
         self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def resolve(self, revision: str = "HEAD") -> str:
         """The id of the commit that a branch, tag or revision of the user's names.

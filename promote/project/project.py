@@ -6,16 +6,16 @@ import difflib
 import posixpath
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from promote.config.graph import overlay_path
 from promote.errors import UnknownNameError
+from promote.model.closing import Closing
 from promote.project.units import Unit
 from promote.render.files import EditedTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from types import TracebackType
 
     from promote.config import Environment, ProjectConfig
     from promote.model.json import Document
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from promote.variant.fields import FieldTable
 
 
-class Project:
+class Project(Closing):
     """A project: its configuration, and its environments rendered when they are asked for.
 
     What is rendered is kept, so that asking again costs nothing: the files of a project do not
@@ -65,17 +65,6 @@ class Project:
         self.remotes: Remotes | None = None
         self.rename_maps: dict[str, RenameMap] = {}
         self.field_tables: dict[str, FieldTable] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End what runs for the project."""

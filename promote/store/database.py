@@ -11,15 +11,15 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
+from promote.model.closing import Closing
 from promote.store.index import Index
 from promote.store.runs import forget_notes, store_folder
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
-    from types import TracebackType
 
 LIMIT = 512 * 1024 * 1024
 _NAME = "results-1.sqlite"
@@ -49,7 +49,7 @@ class StoreInfo(NamedTuple):
     results: int
 
 
-class ResultStore:
+class ResultStore(Closing):
     """Results of rendering, by scope and name.
 
     Rendered Secrets are among them, so that only the user may read the file.
@@ -63,17 +63,6 @@ class ResultStore:
         self.path = (folder or Path(store_folder())) / _NAME
         self._limit = limit
         self._connection: sqlite3.Connection | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from promote.errors import FileMissingError, Place, TemplateError
+from promote.model.closing import Closing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
     from promote.model.json import Document, Json
     from promote.model.tree import Tree
@@ -39,7 +39,7 @@ class Limits:
     patience: float = 30.0
 
 
-class TemplateRenderer:
+class TemplateRenderer(Closing):
     """Renders the templates of one tree. Use it as a context manager, or `close` it.
 
     The files of the tree are taken not to change while it is in use: the worker keeps what it has
@@ -62,17 +62,6 @@ class TemplateRenderer:
         self._worker: Worker | None = None
         self._paths: list[str] = []
         self.included: dict[str, dict[str, None]] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def start(self) -> None:
         """Start the worker, so that it is ready when the first template is."""
