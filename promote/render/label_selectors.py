@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
-from promote.render.merge.written import text_of
+from promote.render.merge.written import text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from promote.model.json import Json
 
@@ -167,7 +167,7 @@ class _Reader:
 
 def _text(labels: Labels, key: str) -> str | None:
     """The text of a value, as it stands in its file; None where there is none."""
-    return text_of(labels[key]) if key in labels else None
+    return text_at(labels, key) if key in labels else None
 
 
 def _is_key(key: str) -> bool:

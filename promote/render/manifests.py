@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Origin
-from promote.render.merge.written import blank_keys, text_of
+from promote.render.merge.written import text_at
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -103,8 +103,5 @@ def finish(doc: Document) -> Document:
         return {**doc, "metadata": rest}
     if all(type(value) is str for value in annotations.values()):
         return doc
-    blanks = blank_keys(annotations)
-    text: Document = {
-        key: "" if key in blanks else text_of(value) for key, value in annotations.items()
-    }
+    text: Document = {key: text_at(annotations, key) for key in annotations}
     return {**doc, "metadata": {**metadata, "annotations": text}}

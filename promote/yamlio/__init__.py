@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from promote.errors import Place, YamlError
 from promote.yamlio.documents import load
 from promote.yamlio.numbers import without_text
+from promote.yamlio.quotes import without_styles
 from promote.yamlio.writer import dump, dump_all
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:
         )
     if not documents:
         return None
-    # How a number was written matters to kustomize alone.
-    return documents[0] if own else without_text(documents[0])
+    # How a number was written matters to kustomize alone, and to it too how a string was, in
+    # resources.
+    return without_styles(documents[0]) if own else without_text(documents[0])
 
 
 def locate(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from promote.errors import Place, YamlError
-from promote.yamlio.blanks import with_blanks
+from promote.yamlio.blanks import ODD_WORDS, with_words
 from promote.yamlio.folding import refolded
+from promote.yamlio.quotes import in_quotes, plain, tagged
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own, timestamp
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class _Builder:
     def _mapping(self, *, top: bool, flow: bool) -> dict[str, Json]:
         mapping: dict[str, Json] = {}
         merged: dict[str, Json] | None = None
-        blanks: list[str] = []
+        words: dict[str, str] = {}
         get = self.parser.get_event
         event = get()
         while not isinstance(event, yaml.MappingEndEvent):
@@ -174,8 +175,11 @@ class _Builder:
                 key = self._key(event, top=top)
                 event_of_value = get()
                 value = self._node(event_of_value, flow=flow)
-                if value is None and event_of_value.__dict__.get("value") == "":
-                    blanks.append(key)
+                word = event_of_value.__dict__.get("value") if _is_word(value) else None
+                if word == "" or word in ODD_WORDS:
+                    words[key] = word
+                elif words:
+                    words.pop(key, None)
                 if key in mapping and not self.own:
                     raise self._error(
                         event, f"the key {key!r} is there twice", hint="keep one of them"
@@ -184,8 +188,9 @@ class _Builder:
                 if key != _MERGE:
                     mapping[key] = value
             event = get()
+        words.pop(_MERGE, None)
         mapping = {**merged, **mapping} if merged else mapping
-        return with_blanks(mapping, frozenset(blanks)) if blanks else mapping
+        return with_words(mapping, words)
 
     def _merged(self, event: Any, key: Any, *, flow: bool) -> dict[str, Json]:  # noqa: ANN401 - as above
         """What '<<' brings in: of several mappings the first that has a key counts."""
@@ -202,6 +207,8 @@ class _Builder:
         text = getattr(event, "value", None)
         if self.own and isinstance(value, bool | int | float):
             return str(value).lower()
+        if isinstance(value, str):
+            value = str(value)
         if text is not None and event.tag is None and not event.style:
             # It has to be a string as it is written; at the top kustomize takes any as one.
             if value == text or (top and value is not None):
@@ -231,23 +238,22 @@ class _Builder:
                 return self._tagged(event, tag.removeprefix(_TAG))
             if not event.style:
                 if self.own:
-                    return resolve_own(text)
-                return _plain_in_flow(text) if flow else resolve(text)
+                    return plain(resolve_own(text))
+                return plain(_plain_in_flow(text) if flow else resolve(text))
         except NotJsonError as error:
             raise self._error(event, str(error), hint="put it in quotes") from None
-        return refolded(text) if event.style == ">" else text
+        return in_quotes(refolded(text) if event.style == ">" else text)
 
     def _tagged(self, event: Any, tag: str) -> Json:  # noqa: ANN401 - as above
         text: str = event.value
         if tag == "binary":
             try:
-                return base64.b64decode(text.translate(_NO_BREAKS), validate=True).decode(
-                    "utf-8", "replace"
-                )
+                data = base64.b64decode(text.translate(_NO_BREAKS), validate=True)
+                return tagged(data.decode("utf-8", "replace"))
             except binascii.Error:
                 raise self._error(event, "!!binary does not hold base64") from None
         if tag not in {"int", "float", "bool", "null", "timestamp"}:
-            return text
+            return tagged(text)
         value = resolve(text)
         fits = {
             "int": isinstance(value, int) and not isinstance(value, bool),
@@ -274,6 +280,10 @@ class _Builder:
 
 
 _NO_BREAKS: Final = {ord("\n"): None, ord("\r"): None}
+
+
+def _is_word(value: Json) -> bool:
+    return value is None or isinstance(value, bool)
 
 
 def _is_merge(event: Any) -> bool:  # noqa: ANN401 - as above

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from promote.yamlio.blanks import ODD_WORDS, with_words, words_of
+from promote.yamlio.quotes import in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def collection(text: str) -> list[Json] | dict[str, Json] | None:
 def fresh(value: Json) -> Json:
     """A copy of a collection, down to its scalars."""
     if isinstance(value, dict):
-        return {key: fresh(item) for key, item in value.items()}
+        return with_words({key: fresh(item) for key, item in value.items()}, words_of(value))
     return [fresh(item) for item in value] if isinstance(value, list) else value
 
 
@@ -77,6 +79,7 @@ def _items(text: str, at: int, depth: int) -> tuple[list[Json], int]:
 
 def _mapping(text: str, at: int, depth: int) -> tuple[dict[str, Json], int]:
     mapping: dict[str, Json] = {}
+    words: dict[str, str] = {}
     more = True
     while more:
         match = _KEY.match(text, at)
@@ -85,9 +88,13 @@ def _mapping(text: str, at: int, depth: int) -> tuple[dict[str, Json], int]:
             raise _NotSimpleError
         if len(key) > _MAX_KEY or (match[3] and key != match[3]):
             raise _NotSimpleError
-        mapping[key], at = _value(text, match.end(), depth)
+        start = match.end()
+        mapping[str(key)], at = _value(text, start, depth)
+        word = text[start:at].rstrip(" ")
+        if word in ODD_WORDS:
+            words[str(key)] = word
         more, at = _goes_on(text, at, "}")
-    return mapping, at
+    return with_words(mapping, words), at
 
 
 def _value(text: str, at: int, depth: int) -> tuple[Json, int]:
@@ -95,13 +102,15 @@ def _value(text: str, at: int, depth: int) -> tuple[Json, int]:
     if match is None:
         return _collection(text, at, depth + 1)
     if match[3] and ":" in match[3]:  # kustomize itself puts these in quotes
-        return match[3], match.end()
+        return plain(match[3]), match.end()
     return _resolved(match), match.end()
 
 
 def _resolved(match: re.Match[str]) -> Json:
-    double, single, plain = match.groups()
-    return resolve(plain) if plain else double if double is not None else str(single)
+    double, single, word = match.groups()
+    if word:
+        return plain(resolve(word))
+    return in_quotes(double if double is not None else single)
 
 
 def _goes_on(text: str, at: int, closing: str) -> tuple[bool, int]:

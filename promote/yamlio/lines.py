@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promote.yamlio.blanks import ODD_WORDS
 from promote.yamlio.flow import collection
+from promote.yamlio.quotes import in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -47,11 +49,12 @@ SCALAR: Final = 0  # a whole value
 TEXT: Final = 1  # a plain scalar, which may go on in the lines below
 NOTHING: Final = 2  # null, unless something stands deeper in the lines below
 BLOCK: Final = 3  # the head of a block scalar
-LIST: Final = 4  # a list in brackets
-MAPPING: Final = 5  # a mapping in brackets
-OTHER: Final = 6  # something for the exact reader
-BLANK: Final = 7  # nothing at all, or a comment
-ODD: Final = 8  # something that makes the document odd
+WORD: Final = 4  # a null or boolean that is not printed as it is written
+LIST: Final = 5  # a list in brackets
+MAPPING: Final = 6  # a mapping in brackets
+OTHER: Final = 7  # something for the exact reader
+BLANK: Final = 8  # nothing at all, or a comment
+ODD: Final = 9  # something that makes the document odd
 
 
 class Line(NamedTuple):
@@ -62,8 +65,8 @@ class Line(NamedTuple):
         indent: the column of its first character.
         inner: the column of what is behind its dash, or -1 without a dash.
         key: the key, if it has one.
-        value: the scalar, the items of a list or mapping in brackets, the head of a block scalar,
-            or the text from an opening quote that is not closed.
+        value: the scalar, the list or mapping in brackets, the head of a block scalar, the word, or
+            the text from an opening quote that is not closed.
     """
 
     kind: int
@@ -155,10 +158,10 @@ def _value(text: str) -> tuple[int, Json]:
 def _in_quotes(text: str) -> tuple[int, Json]:
     match = _SINGLE.match(text)
     if match:
-        return SCALAR, match[1].replace("''", "'")
+        return SCALAR, in_quotes(match[1].replace("''", "'"))
     match = _DOUBLE.match(text)
     if match:
-        return SCALAR, _ESCAPE.sub(lambda found: _ESCAPED[found[1]], match[1])
+        return SCALAR, in_quotes(_ESCAPE.sub(lambda found: _ESCAPED[found[1]], match[1]))
     return OTHER, text
 
 
@@ -193,7 +196,9 @@ def _plain(text: str) -> tuple[int, Json]:
         text = text[:comment].rstrip(" ")
     if ": " in text or text[-1] == ":":
         raise OddError
-    value = scalar(text)
+    if text in ODD_WORDS:
+        return WORD, text
+    value = plain(scalar(text))
     # Only what is its own text, and ends its line, goes on in the next.
     return (TEXT if comment < 0 and value == text else SCALAR), value
 

@@ -46,10 +46,16 @@ class WrittenTime(str):
     text: str
 
 
+class Bare(str):
+    """A string, or a time as it is printed, that stands without quotes and is printed in them."""
+
+    __slots__ = ()
+
+
 def written_time(value: str, text: str) -> str:
     """A time that knows how it was written, as `written` has it for numbers."""
     if value == text:
-        return value
+        return Bare(value)
     moment = WrittenTime(value)
     moment.text = text
     return moment
@@ -68,14 +74,14 @@ def written(value: float, text: str) -> int | float:
 
 
 def without_text(value: Json) -> Json:
-    """A value whose numbers and times are plain ones, for libraries that know no others."""
+    """A value whose numbers and strings are plain ones, for libraries that know no others."""
     if isinstance(value, dict):
         return {key: without_text(item) for key, item in value.items()}
     if isinstance(value, list):
         return [without_text(item) for item in value]
     if isinstance(value, WrittenInt):
         return int(value)
-    if isinstance(value, WrittenTime):
+    if isinstance(value, str):
         return str(value)
     return float(value) if isinstance(value, WrittenFloat) else value
 

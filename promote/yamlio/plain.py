@@ -20,6 +20,7 @@ from promote.yamlio.lines import (
     NOTHING,
     ODD,
     TEXT,
+    WORD,
     Line,
     OddError,
     known_lines,
@@ -27,6 +28,7 @@ from promote.yamlio.lines import (
     quoted,
     scalar,
 )
+from promote.yamlio.quotes import in_quotes, plain
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -82,7 +84,7 @@ class _Reader:
         self.end = len(lines) - 1 if self.complete else len(lines)
         self.at = 0
         self.outer: list[tuple[int, _Collection]] = []
-        self.unsaid: list[tuple[dict[str, Json], str]] = []
+        self.noted: list[tuple[dict[str, Json], str, str]] = []
 
     def document(self) -> Json:  # noqa: C901 - one loop over lines, in which calls would cost most
         """The document's value."""
@@ -126,17 +128,9 @@ class _Reader:
             elif key is None or key in node:
                 raise OddError
             node[key] = value if kind <= NOTHING else self._odd(line, column)  # type: ignore[call-overload]
-            if pending:
-                self.unsaid.append((node, key))  # type: ignore[arg-type]
-        return self._marked(root[0])
-
-    def _marked(self, root: Json) -> Json:
-        """The document, whose mappings know what has no value on its line nor below it."""
-        found: dict[int, list[str]] = {}
-        for node, key in self.unsaid:
-            if node[key] is None:
-                found.setdefault(id(node), []).append(key)
-        return marked(root, found) if found else root
+            if pending or kind == WORD:
+                self.noted.append((node, key, str(value or "")))  # type: ignore[arg-type]
+        return marked(root[0], self.noted) if self.noted else root[0]
 
     def _open(
         self, node: _Collection, column: int, key: str | None, line: Line
@@ -192,7 +186,7 @@ class _Reader:
                 break
             at += 1
         self.at = at
-        _replace(node, key if type(node) is dict else None, scalar("".join(out)))
+        _replace(node, key if type(node) is dict else None, plain(scalar("".join(out))))
 
     def _odd(self, line: Line, column: int) -> Json:
         """A value that is neither a scalar on one line nor nothing."""
@@ -200,11 +194,13 @@ class _Reader:
             return self._block(str(line.value), column)
         if isinstance(line.value, list | dict):
             return fresh(line.value)
+        if line.kind == WORD:
+            return scalar(str(line.value))
         start, lines = self.at - 1, self._deeper(column)
         if isinstance(line.value, str):
             text = self._quoted(line.value, start)
             if text is not None:
-                return text
+                return in_quotes(text)
         return self._exactly(line, start, lines)
 
     def _block(self, head: str, column: int) -> str:
@@ -228,8 +224,8 @@ class _Reader:
         content = [text[width:] for text in lines[self.at : last]]
         self.at = last
         if head[0] == "|":
-            return literal(content, head[1:])
-        return refolded(folded(content, head[1:]))
+            return in_quotes(literal(content, head[1:]))
+        return in_quotes(refolded(folded(content, head[1:])))
 
     def _deeper(self, column: int) -> list[str]:
         """Take the lines that belong to the value that begins on the line before them."""

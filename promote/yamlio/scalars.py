@@ -22,7 +22,7 @@ _WORDS: Final[dict[str, Json]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_OLD_WORDS: Final[dict[str, Json]] = {
+OLD_WORDS: Final[dict[str, Json]] = {
     form: value
     for word, value in {
         "y": True, "n": False, "yes": True, "no": False, "on": True, "off": False,
@@ -79,8 +79,8 @@ def resolve_own(text: str) -> Json:
     Raises:
         NotJsonError: as `resolve`.
     """
-    if text in _OLD_WORDS:
-        return _OLD_WORDS[text]
+    if text in OLD_WORDS:
+        return OLD_WORDS[text]
     return text if text and _moment(text) else resolve(text)
 
 
@@ -89,7 +89,7 @@ def is_plain_string(text: str) -> bool:
     if not text:
         return False
     if text[0] not in _NUMBER_START:
-        return text not in _WORDS and text not in _OLD_WORDS
+        return text not in _WORDS and text not in OLD_WORDS
     if text in _SPECIAL_FLOATS:
         return False
     if _number(text) is not None and not _NEW_OCTAL.match(text):

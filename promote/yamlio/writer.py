@@ -84,7 +84,7 @@ def _mapping(
                 out.append(f"{lead}{name} []\n")
         else:
             out.append(f"{lead}{name} ")
-            _scalar(value, indent, 0, out)
+            _scalar(value, indent, indent + len(name) + 1, out)
         lead = pad
 
 

@@ -14,8 +14,9 @@ import orjson
 
 from promote import yamlio
 from promote.errors import PatchError, YamlError
-from promote.render.merge.written import MISSING, Missing, blank_keys
-from promote.yamlio.numbers import WrittenFloat, WrittenInt, WrittenTime, without_text
+from promote.render.merge.written import MISSING, Missing
+from promote.yamlio.blanks import words_of
+from promote.yamlio.numbers import WrittenFloat, WrittenInt, without_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -258,11 +259,11 @@ def _through_json(node: Json) -> Json:
                 new = _through_json(value)
                 if new is not value:
                     changes[key] = new
-        return {**node, **changes} if changes or blank_keys(node) else node
+        return {**node, **changes} if changes or words_of(node) else node
     if isinstance(node, list):
         items = [_through_json(item) for item in node]
         return node if all(map(_is, items, node)) else items
-    if isinstance(node, WrittenInt | WrittenFloat | WrittenTime):
+    if isinstance(node, WrittenInt | WrittenFloat | str):
         node = without_text(node)
     if isinstance(node, int) and not -_EXACT <= node <= _EXACT:
         rounded = int(Decimal(repr(float(node))))  # its shortest digits, and zeros after them

@@ -7,18 +7,25 @@ states of a list comes before what was there; a list that the schema does not kn
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from promote.errors import PatchError
 from promote.render.merge import directives
 from promote.render.merge.directives import Directive
 from promote.render.merge.lists import merge_elements
 from promote.render.merge.spot import Spot
-from promote.render.merge.written import MISSING, Missing, blank_keys, like_before
+from promote.render.merge.written import MISSING, Missing, blank_keys, like_before, text_at
+from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.numbers import Bare
+from promote.yamlio.quotes import settled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from promote.model.json import Document, Json
     from promote.render.merge.schema import Schema, Type
+
+_NO_WORDS: Final[dict[str, str]] = {}
 
 
 def strategic_merge(target: Document, patch: Document, schema: Schema) -> Document | None:
@@ -99,14 +106,18 @@ class _Merge:
             if stated is MISSING and not isinstance(old, dict | list):
                 if key in blanks and old is None:
                     changes[key] = MISSING
+                elif type(old) is Bare:
+                    changes[key] = settled(old)
                 continue
             new = self.walk(old, stated, spot.field(key))
             if new is not old:
-                changes[key] = new if new is MISSING else like_before(old, new)
+                text = text_at(patch, key) if key in patch else ""
+                changes[key] = new if new is MISSING else like_before(old, new, text)
         for key, stated in patch.items():
             if key not in target:
                 changes[key] = self._new(MISSING, stated, spot.field(key))
-        return _changed(target, changes)
+        words = words_of(patch)
+        return _changed(target, changes, {key: words[key] for key in changes if key in words})
 
     # What was not there
 
@@ -121,6 +132,8 @@ class _Merge:
             return self._settle_fields(directives.without_directive(patch), spot)
         if isinstance(patch, list) and spot.merges:
             return merge_elements(patch, patch, spot, self._element)
+        if type(patch) is Bare:
+            return settled(patch)
         return MISSING if patch is None else patch
 
     def _settle_fields(self, patch: dict[str, Json], spot: Spot) -> dict[str, Json]:
@@ -131,6 +144,8 @@ class _Merge:
                 new = self._settle(stated, spot.field(key))
                 if new is not stated:
                     changes[key] = new
+            elif type(stated) is Bare:
+                changes[key] = settled(stated)
         return _changed(patch, changes)
 
     def _settle(self, patch: Json, spot: Spot) -> Json | Missing:
@@ -174,17 +189,32 @@ class _Merge:
 def _is_idle(mapping: dict[str, Json]) -> bool:
     """Whether a mapping without mergeable lists stays as it is when a patch does not touch it.
 
-    This spares large documents the walk: only blanks and resources within it are looked for.
+    This spares large documents the walk: only blanks, resources within it and what gets quotes are
+    looked for.
     """
     if type(mapping) is not dict and blank_keys(mapping):
         return False
     if "apiVersion" in mapping and "kind" in mapping:
         return False
-    return all(_is_idle(value) for value in mapping.values() if isinstance(value, dict))
+    for value in mapping.values():
+        kind = type(value)
+        if kind is not str and (kind is Bare or (isinstance(value, dict) and not _is_idle(value))):
+            return False
+    return True
 
 
-def _changed(mapping: dict[str, Json], changes: dict[str, Json | Missing]) -> dict[str, Json]:
-    """The mapping with some keys changed, MISSING ones left out; itself if there are none."""
+def _changed(
+    mapping: dict[str, Json],
+    changes: dict[str, Json | Missing],
+    words: Mapping[str, str] = _NO_WORDS,
+) -> dict[str, Json]:
+    """The mapping with some keys changed, MISSING ones left out; itself if there are none.
+
+    Args:
+        mapping: the mapping.
+        changes: the values of what changes.
+        words: what is known of how these were written.
+    """
     if not changes:
         return mapping
     merged = {key: value for key, value in mapping.items() if key not in changes}
@@ -193,6 +223,9 @@ def _changed(mapping: dict[str, Json], changes: dict[str, Json | Missing]) -> di
         merged[key] is mapping.get(key, MISSING) for key in merged
     ):
         return mapping
+    if words or type(mapping) is not dict:
+        kept = {key: text for key, text in words_of(mapping).items() if key not in changes}
+        return with_words(merged, {**kept, **{key: words[key] for key in words if key in merged}})
     return merged
 
 

@@ -11,9 +11,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.blanks import WithBlanks, words_of
+from promote.yamlio.quotes import has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from promote.model.json import Json
 
 
@@ -43,13 +47,20 @@ def text_of(value: Json | Missing) -> str:
     return ""
 
 
+def text_at(mapping: Mapping[str, Json], key: str) -> str:
+    """As `text_of`, of the value of a key: nulls and booleans too as they were written."""
+    value = mapping[key]
+    if value is None or isinstance(value, bool):
+        return words_of(mapping).get(key, text_of(value))
+    return text_of(value)
+
+
 def blank_keys(mapping: dict[str, Json]) -> frozenset[str]:
     """The keys that have nothing at all written as their value, where the parser noted them.
 
     kustomize drops these when it merges, and keeps a `null` that is spelled out.
     """
-    noted = getattr(mapping, "blanks", None)
-    return noted if isinstance(noted, frozenset) else frozenset()
+    return mapping.blanks if isinstance(mapping, WithBlanks) else frozenset()
 
 
 def must_be_quoted(text: str) -> bool:
@@ -64,12 +75,20 @@ def must_be_quoted(text: str) -> bool:
     return is_plain_string(text) and style_of(text) is not Style.PLAIN
 
 
-def like_before(old: Json, new: Json) -> Json:
+def like_before(old: Json, new: Json, text: str) -> Json:
     """A value put in the place of another, as kustomize does it: the quotes of the old one stay.
 
-    So a number or boolean that takes the place of a quoted string is a string from then on. Where
-    the old string may have stood without quotes, it is taken that it did.
+    So a number or boolean that takes the place of a quoted string is a string from then on, and a
+    string that takes the place of a number can give way to a number again.
+
+    Args:
+        old: what stood there.
+        new: what is put in its place.
+        text: the text of the new value, if it is no mapping or list.
     """
-    if isinstance(old, str) and not isinstance(new, str | dict | list | None):
-        return text_of(new) if must_be_quoted(old) else new
-    return new
+    if isinstance(new, dict | list | None) or isinstance(old, dict | list):
+        return new
+    quotes = isinstance(old, str) and has_quotes(old)
+    if isinstance(new, str):
+        return restyled(new, quotes=quotes)
+    return text if quotes else new

@@ -9,9 +9,8 @@ from promote.render.decode import Fields
 from promote.render.fields import Create, update_document
 from promote.render.fieldspecs import field_spec, merge_specs
 from promote.render.layer import PathsByKind, specs_of
-from promote.render.merge.written import blank_keys
 from promote.render.ties import places_without, tie
-from promote.yamlio.blanks import with_blanks
+from promote.yamlio.blanks import with_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,9 +69,8 @@ class AddEntries:
             raise KustomizationError("a field for labels or annotations does not hold a mapping")
         if all(old.get(key) == value for key, value in self.entries.items()):
             return old
-        added = {**old, **self.entries}
-        blanks = blank_keys(old) - self.entries.keys()
-        return with_blanks(added, blanks) if blanks else added
+        words = {key: text for key, text in words_of(old).items() if key not in self.entries}
+        return with_words({**old, **self.entries}, words)
 
 
 def labels_from_kustomization(layer: Layer) -> Iterator[Transformer]:

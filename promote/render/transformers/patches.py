@@ -12,7 +12,7 @@ from promote.render.kustomization import Patch
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
 from promote.render.merge.strategic import strategic_merge
-from promote.render.merge.written import text_of
+from promote.render.merge.written import text_at
 from promote.render.selectors import Selector
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _with_text_metadata(patch: Document) -> Document:
     for field in ("labels", "annotations"):
         entries = metadata.get(field)
         if isinstance(entries, dict) and entries:
-            changed[field] = {key: text_of(value) for key, value in entries.items()}
+            changed[field] = {key: text_at(entries, key) for key in entries}
         else:
             changed.pop(field, None)
     return {**patch, "metadata": changed}

@@ -8,7 +8,7 @@ from promote.errors import KustomizationError
 from promote.render.fields import Create, update_document
 from promote.render.kustomization import read_replica
 from promote.render.layer import specs_of
-from promote.render.merge.written import like_before
+from promote.render.merge.written import like_before, text_of
 from promote.render.record import selects
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ class SetReplicas:
     def _set(self, old: Json) -> Json:
         if isinstance(old, dict | list):
             raise KustomizationError("a replicas field holds a mapping or a list, not a number")
-        return like_before(old, self.replica.count) if old else self.replica.count
+        count = self.replica.count
+        return like_before(old, count, text_of(count)) if old else count
 
 
 def from_kustomization(layer: Layer) -> Iterator[Transformer]:

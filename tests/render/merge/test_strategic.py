@@ -8,12 +8,12 @@ import pytest
 
 from promote import yamlio
 from promote.errors import PatchError
-from promote.model.json import Json
 from promote.render.merge.schema import builtin_schema
 from promote.render.merge.strategic import strategic_merge
+from promote.yamlio.blanks import with_words
 
 if TYPE_CHECKING:
-    from promote.model.json import Document
+    from promote.model.json import Document, Json
 
     Case = dict[str, Json]
 
@@ -61,21 +61,13 @@ def test_a_patch_that_changes_nothing_gives_the_target_back() -> None:
     assert strategic_merge(target, patch, builtin_schema()) is target
 
 
-class Noted(dict[str, Json]):
-    """A mapping whose parser noted which of its values are blank."""
-
-    def __init__(self, values: dict[str, Json], *blanks: str) -> None:
-        super().__init__(values)
-        self.blanks = frozenset(blanks)
-
-
 def test_a_blank_value_goes_and_a_null_stays() -> None:
     target = {
         "apiVersion": "example.com/v1",
         "kind": "Shop",
         "metadata": {"name": "web"},
-        "spec": Noted({"a": None, "b": None}, "a"),
-        "list": [Noted({"c": None}, "c")],
+        "spec": with_words({"a": None, "b": None}, {"a": ""}),
+        "list": [with_words({"c": None}, {"c": ""})],
     }
     patch = {**target, "spec": {"d": 1}}
     del patch["list"]

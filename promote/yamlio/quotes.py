@@ -1,0 +1,122 @@
+"""Strings that know whether they were in quotes, where that is not as they would be printed.
+
+kustomize patches parsed YAML, in which a scalar has a style. What takes the place of a scalar gets
+its style, so a number that is patched over a string in quotes is a string from then on. An ordinary
+`str` stands for one in the style that go-yaml prints it in, which nearly all are written in too.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.numbers import Bare, WrittenTime
+from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
+
+if TYPE_CHECKING:
+    from promote.model.json import Json
+
+_SURE: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]{5,}\Z")  # as long as no word with a meaning
+_MAYBE: Final = frozenset("+-.0123456789")
+
+
+class InQuotes(str):
+    """A string in quotes, or a block scalar, that would be printed without."""
+
+    __slots__ = ()
+
+
+class Tagged(Bare):
+    """A string with a tag, which makes quotes count for nothing."""
+
+    __slots__ = ()
+
+
+def in_quotes(text: str) -> str:
+    """A string that is written in quotes or as a block scalar."""
+    return text if _printed_in_quotes(text) else InQuotes(text)
+
+
+def bare(text: str) -> str:
+    """A string that is written without quotes."""
+    return Bare(text) if _printed_in_quotes(text) else text
+
+
+def tagged(text: str) -> str:
+    """A string that is written behind a tag."""
+    return Tagged(text) if _printed_in_quotes(text) else text
+
+
+def plain(value: Json) -> Json:
+    """The value of a plain scalar, as `bare` has strings.
+
+    Few plain scalars are printed in quotes, so that most are told by their first character.
+    """
+    if type(value) is not str or not value:
+        return value
+    if value[0] in _MAYBE or value in OLD_WORDS or not value.isascii():
+        return bare(value)
+    return value
+
+
+def has_quotes(text: str) -> bool:
+    """Whether a string is in quotes where it stands, or a block scalar."""
+    return _printed_in_quotes(text) if type(text) is str else isinstance(text, InQuotes)
+
+
+def restyled(text: str, *, quotes: bool) -> str:
+    """The string with quotes or without."""
+    if isinstance(text, WrittenTime):
+        return in_quotes(text.text) if quotes else text
+    return in_quotes(str(text)) if quotes else bare(str(text))
+
+
+def settled(text: str) -> str:
+    """A string as it is once kustomize has set it in a mapping.
+
+    There what YAML 1.1 would take for something other than a string gets quotes.
+    """
+    return str(text) if type(text) is Bare and _is_no_old_string(text) else text
+
+
+def without_styles(value: Json) -> Json:
+    """The value with ordinary strings; the value itself if it has no others."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            value[key] = without_styles(item)
+        return value
+    if isinstance(value, list):
+        value[:] = [without_styles(item) for item in value]
+        return value
+    return str(value) if isinstance(value, InQuotes | Bare) else value
+
+
+def _is_no_old_string(text: str) -> bool:
+    """Whether a reader of YAML 1.1, which has times as strings, makes no string of it."""
+    if not text or "\n" in text:
+        return False
+    if text in OLD_WORDS or ": " in text or text[-1] == ":" or text[0] == "#":
+        return True
+    try:
+        return not isinstance(resolve(text), str)
+    except NotJsonError:
+        return True
+
+
+def _printed_in_quotes(text: str) -> bool:
+    if _SURE.match(text):
+        return False
+    return "\n" in text or _needs_quotes(text)
+
+
+@lru_cache(maxsize=5000)
+def _needs_quotes(text: str) -> bool:
+    """As `_printed_in_quotes`, of a line; the same descriptions come again and again in CRDs."""
+    try:
+        if not isinstance(resolve(text), str):
+            return True
+    except NotJsonError:
+        return True
+    return style_of(text) is not Style.PLAIN
