@@ -14,7 +14,7 @@ from promote.errors import KustomizationError
 from promote.render.merge.written import text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from promote.model.json import Json
 
