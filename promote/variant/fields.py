@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.errors import BugError, VariantError
-from promote.variant.readers import READERS, Row
+from promote.variant.parts import Row
+from promote.variant.readers import READERS
 from promote.variant.targets import KindPattern
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import base64
 import binascii
 from typing import TYPE_CHECKING
 
-from promote.variant.readers import Around
+from promote.variant.parts import Around
+from promote.variant.readers import READERS
 from promote.variant.targets import KindPattern, Mention, Target, What, namespace, what_is
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from promote.model.resource import Resource, ResourceId
     from promote.variant.fields import FieldTable, Step
     from promote.variant.inventory import Inventory
-    from promote.variant.readers import Row
+    from promote.variant.parts import Row
 
 
 def references(resource: Resource, known: Inventory, table: FieldTable) -> list[Mention]:
@@ -110,7 +111,7 @@ def _mentions(path: FieldPath, value: Json, around: Around) -> Iterator[Mention]
     row = around.row
     if row.base64:
         value = decoded(value)
-    for part in row.read(value, around):
+    for part in READERS[row.holds](value, around):
         yield Mention((*path, *part.path), part.start, part.end, part.target, row.base64, row.makes)
 
 

@@ -17,7 +17,7 @@ from promote.variant.readers import READERS
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
-    from promote.variant.readers import Row
+    from promote.variant.parts import Row
 
 TABLE = FieldTable()
 HOLDS = yamlio.load_one((Path(__file__).parent / "cases" / "holds.yaml").read_bytes(), "holds.yaml")
