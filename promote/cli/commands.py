@@ -22,6 +22,7 @@ COMMANDS = {
     "promote": "Open or update the pull request that moves a release.",
     "rollback": "Open the pull request back to an earlier release, and hold it.",
     "status": "Show the matrix of apps and environments.",
+    "ci": "Promote all that may move, in one call for a pipeline.",
     "pull": "List, show, merge and close the pull requests of the local forge.",
     "dr": "Prove that a variant is its primary under the rename.",
     "impact": "List what depends on a resource.",

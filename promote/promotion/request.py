@@ -145,6 +145,13 @@ def close(session: Session, pull: PullRequest, why: str) -> PullRequest:
     return session.forge.close(pull.number)
 
 
+def hold_back(session: Session, plan: Plan, pull: PullRequest) -> PullRequest:
+    """Make an open one a draft that says what it waits for: a gate closed after it was opened."""
+    auto = False if session.view.merges_itself(plan.target) else None
+    session.forge.update(pull.number, Change(draft=True, auto_merge=auto))
+    return session.forge.comment(pull.number, COMMENT, comment(plan, _COMMENT_ROOM))
+
+
 def _with(there: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
     return (*there, *(one for one in wanted if one not in there))
 

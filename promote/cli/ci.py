@@ -1,0 +1,109 @@
+"""`promote ci`: one call for a pipeline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promote.cli.common import command_app
+from promote.cli.promotions import DataFormat, opened, outcome_lines, say, verdict_lines
+from promote.errors import ExitCode, OutsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promote.promotion.job import Job
+    from promote.promotion.job_report import Remark
+
+app = command_app()
+
+
+@app.command()
+def ci(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "--check", help="Only plan: write nothing anywhere.")
+    ] = False,
+    summary: Annotated[
+        Path | None,
+        typer.Option(help="Write a summary in Markdown here; GitHub's own is found by itself."),
+    ] = None,
+    output: Annotated[
+        DataFormat, typer.Option("--output", "-o", help="What to print.")
+    ] = DataFormat.TEXT,
+) -> int:
+    """Promote all that may move, in one call for a pipeline.
+
+    Records what was merged, proposes what may move, upstreams first, and brings the open pull
+    requests and their statuses up to date. On a pull request, or a branch that is neither the
+    default one nor protected, it only plans. Ends with 11 when a gate holds something back.
+    """
+    from promote.promotion import read_status  # noqa: PLC0415 - help needs no promotion
+    from promote.promotion.job import run_job  # noqa: PLC0415
+    from promote.promotion.job_report import document, remarks  # noqa: PLC0415
+    from promote.promotion.job_report import summary as to_summary  # noqa: PLC0415
+    from promote.promotion.pipeline import read_pipeline  # noqa: PLC0415
+    from promote.promotion.structured import to_json  # noqa: PLC0415
+
+    pipeline = read_pipeline(os.environ)
+    with opened() as session:
+        job = run_job(session, dry=dry_run or bool(pipeline.untrusted))
+        session.refresh()
+        text = to_summary(job, read_status(session), pipeline.untrusted)
+    if output is DataFormat.JSON:
+        sys.stdout.write(to_json("Job", document(job, pipeline.untrusted)))
+    else:
+        say(*_lines(job))
+    for remark in remarks(job, pipeline.untrusted):
+        _remark(remark, github=pipeline.system == "github")
+    if summary is not None:
+        _write(summary, text, "w")
+    if pipeline.summary:
+        _write(Path(pipeline.summary), text, "a")
+    if job.troubles:
+        return ExitCode.ERROR
+    return ExitCode.GATE_HOLDS if job.held else ExitCode.DONE
+
+
+def _lines(job: Job) -> Iterator[str]:
+    if job.recorded:
+        yield f"recorded {job.recorded} merges"
+    for outcome in job.outcomes:
+        yield from outcome_lines(outcome)
+    for plan in job.plans:
+        if job.dry or plan.held or plan.waiting:
+            yield f"into {plan.target}:"
+        for one in plan.moving:
+            if job.dry or one.state == "held" or one.waits:
+                yield f"  {one.app}: {one.current.label} → {one.wanted.label} ({one.state})"
+                yield from verdict_lines(one)
+    yield from (f"pull request {pull.number} merged: {pull.title}" for pull in job.merged)
+    yield from (f"pull request {pull.number} closed: {why}" for pull, why in job.closed)
+    if not (job.outcomes or job.plans or job.merged or job.closed or job.troubles):
+        yield "nothing to do"
+
+
+def _remark(remark: Remark, *, github: bool) -> None:
+    """Say it as an annotation where the system has some; else only what went wrong, as an error."""
+    from promote.compare.formats.safe import printable, without_commands  # noqa: PLC0415
+    from promote.promotion.pipeline import command  # noqa: PLC0415 - see ci
+
+    text = printable(remark.text)
+    if github:
+        print(command(remark.kind, printable(remark.title), text), file=sys.stderr)
+    elif remark.kind == "error":
+        print(without_commands(f"promote: {remark.title}: {text}"), file=sys.stderr)
+    elif remark.title == "Plans only":
+        print(without_commands(f"promote: {text}"), file=sys.stderr)
+
+
+def _write(file: Path, text: str, mode: str) -> None:
+    try:
+        with file.open(mode, encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise OutsideError(f"cannot write the summary {file}: {error.strerror}") from error

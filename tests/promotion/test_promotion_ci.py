@@ -1,0 +1,282 @@
+"""One call for a pipeline: what it does, what it says, and where it refuses to write."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from promote.cli.main import main
+from promote.errors import ExitCode, UsageError
+from promote.promotion.job import run_job
+from promote.promotion.pipeline import command, read_pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from stage import Stage
+
+    from promote.forge import PullRequest
+    from promote.promotion.job import Job
+
+    Run = Callable[..., tuple[int, str, str]]
+
+
+def run_once(stage: Stage, *, dry: bool = False) -> Job:
+    with stage.session() as session:
+        return run_job(session, dry=dry)
+
+
+def pulls(stage: Stage) -> list[PullRequest]:
+    with stage.session() as session:
+        return [session.forge.show(pull.number) for pull in session.forge.pulls("open")]
+
+
+def unbundled(stage: Stage) -> None:
+    text = stage.show("promote.yaml").replace("bundles: {both: [cart, web]}\n", "")
+    stage.push({"promote.yaml": text}, "no bundles")
+
+
+def test_all_that_may_move_is_proposed_once(any_stage: Stage) -> None:
+    stage = any_stage
+    unbundled(stage)
+    stage.release("cart", "1.1")
+    stage.release("web", "2.0", "staging")
+    first = run_once(stage)
+    assert [(one.plan.target, one.status) for one in first.outcomes] == [
+        ("staging", "opened"),
+        ("staging", "opened"),
+        ("prod", "opened"),
+    ]
+    assert not first.troubles
+    refs = stage.git("for-each-ref", "refs/heads", where=stage.bare)
+    again = run_once(stage)
+    assert {one.status for one in again.outcomes} == {"open already"}
+    assert stage.git("for-each-ref", "refs/heads", where=stage.bare) == refs
+    assert len(pulls(stage)) == 3
+    with stage.session() as session:
+        (check,) = session.forge.checks(pulls(stage)[0].head_commit or "")
+    assert (check.name, check.state) == ("promote/gates", "success")
+
+
+def test_a_bundle_moves_together(stage: Stage) -> None:
+    stage.release("cart", "1.1")
+    job = run_once(stage)
+    assert [one.branch for one in job.outcomes] == ["promote/staging/cart+web"]
+
+
+def test_a_gate_that_closes_later_makes_a_draft_of_what_is_open(any_stage: Stage) -> None:
+    stage = any_stage
+    stage.release("cart", "1.1")
+    run_once(stage)
+    stage.gates("staging", "[{stop: incident 42}]")
+    job = run_once(stage)
+    (pull,) = pulls(stage)
+    assert (pull.draft, [plan.target for plan in job.held]) == (True, ["staging"])
+    assert "incident 42" in pull.comments[0].body
+    with stage.session() as session:
+        (check,) = session.forge.checks(pull.head_commit or "")
+    assert (check.state, "incident 42" in check.description) == ("pending", True)
+    stage.push(
+        {"promote.yaml": stage.show("promote.yaml").replace("gates: [{stop: incident 42}], ", "")}
+    )
+    run_once(stage)
+    (pull,) = pulls(stage)
+    assert (pull.draft, len(pull.comments)) == (False, 1)
+    assert "The gates let it pass" in pull.comments[0].body
+
+
+def test_an_environment_that_is_gone(any_stage: Stage) -> None:
+    stage = any_stage
+    stage.release("cart", "1.1")
+    run_once(stage)
+    text = stage.show("promote.yaml").replace("staging", "stage")
+    moved = {
+        path: stage.show(path)
+        for path in (f"overlays/staging/{app}/kustomization.yaml" for app in ("cart", "web"))
+    }
+    stage.push(
+        {
+            "promote.yaml": text,
+            **{path.replace("staging", "stage"): content for path, content in moved.items()},
+            **dict.fromkeys(moved),
+        },
+        "staging is called stage",
+    )
+    job = run_once(stage)
+    assert [(pull.state, why) for pull, why in job.closed] == [
+        ("closed", "there is no environment staging any more")
+    ]
+    assert [pull.head for pull in pulls(stage)] == ["promote/stage/cart+web"]
+
+
+def test_what_goes_wrong_in_one_environment_does_not_stop_another(stage: Stage) -> None:
+    unbundled(stage)
+    stage.release("cart", "1.1")
+    stage.release("web", "2.0", "staging")
+    run_once(stage)
+    name = "overlays/staging/cart/kustomization.yaml"
+    text = stage.show(name, "promote/staging/cart").replace("count: 2", "count: 9")
+    stage.push_to("promote/staging/cart", {name: text})
+    stage.push({name: stage.show(name).replace("count: 2", "count: 7")})
+    job = run_once(stage)
+    assert [(one.environment, one.apps) for one in job.troubles] == [("staging", ("cart",))]
+    assert "prod" in [one.plan.target for one in job.outcomes]
+
+
+def test_a_dry_run_writes_nothing(any_stage: Stage) -> None:
+    stage = any_stage
+    stage.release("cart", "1.1")
+    before = stage.git("for-each-ref", where=stage.bare)
+    job = run_once(stage, dry=True)
+    assert [plan.target for plan in job.plans] == ["staging"]
+    assert stage.git("for-each-ref", where=stage.bare) == before
+
+
+def test_an_environment_may_merge_by_itself_but_not_past_a_review(stage: Stage) -> None:
+    text = stage.show("promote.yaml").replace("{from: dev, ", "{from: dev, auto-merge: true, ")
+    stage.push({"promote.yaml": text})
+    stage.release("cart", "1.1")
+    job = run_once(stage)
+    assert [pull.state for pull in job.merged] == ["merged"]
+    assert stage.tag("staging", "cart") == "1.1"
+    assert [one.plan.target for one in job.outcomes] == ["staging", "prod"], "on what was merged"
+    stage.push({"promote.yaml": text.replace("branch: main}", "branch: main, approvals: 1}")})
+    stage.release("cart", "1.2")
+    assert not run_once(stage).merged
+    assert stage.tag("staging", "cart") == "1.1"
+
+
+@pytest.fixture
+def run(stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(stage.work)
+    for name, value in stage.sandbox.environ.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str, **environ: str) -> tuple[int, str, str]:
+        with monkeypatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_EVENT_NAME": "push",
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_REF_PROTECTED": "true",
+}
+
+
+def test_on_github(stage: Stage, run: Run, tmp_path: Path) -> None:
+    stage.gates("prod", "[{stop: incident 42}]")
+    stage.release("web", "2.0", "staging")
+    stage.release("cart", "1.1")
+    summary = tmp_path / "summary"
+    code, out, err = run("ci", **GITHUB, GITHUB_STEP_SUMMARY=str(summary))
+    assert code == ExitCode.GATE_HOLDS
+    assert "pull request 1 opened" in out
+    assert "::notice title=staging::pull request 1 opened" in err
+    assert "::notice title=prod web waits::stop holds" in err
+    text = summary.read_text()
+    assert "| `prod` | `web` | `stop` |" in text
+    assert "| `cart` | `1.1` | `1.0` (behind, #1) |" in text
+
+
+def test_as_a_document_and_a_file(stage: Stage, run: Run, tmp_path: Path) -> None:
+    stage.release("cart", "1.1")
+    code, out, err = run("ci", "--output", "json", "--summary", str(tmp_path / "job.md"))
+    document = json.loads(out)
+    assert (code, err, document["kind"]) == (0, "", "Job")
+    assert [one["status"] for one in document["outcomes"]] == ["opened"]
+    assert "## Promotions" in (tmp_path / "job.md").read_text()
+    code, _, err = run("ci", "--summary", str(tmp_path / "none" / "job.md"))
+    assert (code, "cannot write the summary" in err) == (ExitCode.ERROR, True)
+
+
+def test_a_pull_request_only_plans(stage: Stage, run: Run) -> None:
+    stage.release("cart", "1.1")
+    before = stage.git("for-each-ref", where=stage.bare)
+    event = GITHUB | {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/7/merge"}
+    code, out, err = run("ci", **event)
+    assert (code, stage.git("for-each-ref", where=stage.bare)) == (0, before)
+    assert "cart: 1.0 → 1.1 (moves)" in out
+    assert "::notice title=Plans only::" in err
+    code, _, err = run("ci", **GITHUB | {"GITHUB_EVENT_NAME": "pull_request_target"})
+    assert (code, "does not run on pull_request_target" in err) == (ExitCode.USAGE, True)
+
+
+def test_words_of_others_command_nothing(stage: Stage, run: Run, tmp_path: Path) -> None:
+    evil = "x\n::add-mask::y\r::set-env name=A::b %0A::error::z\x1b[31m"
+    reason = json.dumps(evil)
+    unbundled(stage)
+    stage.push(
+        {"holds.yaml": f"- {{environment: staging, app: cart, release: x, reason: {reason}}}\n"}
+    )
+    stage.release("cart", "1.1")
+    summary = tmp_path / "summary"
+    _, out, err = run("ci", **GITHUB, GITHUB_STEP_SUMMARY=str(summary))
+    lines = (out + err).replace("\r", "\n").splitlines()
+    commands = [line for line in lines if line.lstrip().startswith("::")]
+    assert [line.split("::")[1].split()[0] for line in commands] == ["notice"]
+    assert "\x1b" not in out + err + summary.read_text()
+    assert not any(line.startswith("::") for line in summary.read_text().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("environ", "untrusted"),
+    [
+        ({}, ""),
+        (GITHUB, ""),
+        (GITHUB | {"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF_PROTECTED": "false"}, ""),
+        (GITHUB | {"GITHUB_REF_PROTECTED": "false"}, "neither the default branch nor protected"),
+        (GITHUB | {"GITHUB_EVENT_NAME": "pull_request"}, "the event is pull_request"),
+        (GITHUB | {"GITHUB_EVENT_NAME": "something_new"}, "the event is something_new"),
+        ({"GITLAB_CI": "true", "CI_COMMIT_REF_PROTECTED": "true"}, ""),
+        ({"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "x", "CI_DEFAULT_BRANCH": "x"}, ""),
+        ({"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "x", "CI_DEFAULT_BRANCH": "main"}, "neither"),
+        (
+            {
+                "GITLAB_CI": "true",
+                "CI_COMMIT_REF_PROTECTED": "true",
+                "CI_PIPELINE_SOURCE": "merge_request_event",
+            },
+            "it is a merge request",
+        ),
+        ({"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_ID": "3"}, "it is a pull request"),
+        ({"TF_BUILD": "True", "BUILD_REASON": "PullRequest"}, "it is a pull request"),
+        ({"CHANGE_ID": "3"}, "it is a pull request"),
+    ],
+)
+def test_whose_ref_it_is(environ: dict[str, str], untrusted: str) -> None:
+    found = read_pipeline(environ).untrusted
+    assert untrusted in found
+    assert bool(found) == bool(untrusted)
+
+
+def test_the_default_branch_is_known_from_the_event(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"repository": {"default_branch": "main"}}))
+    environ = GITHUB | {"GITHUB_REF_PROTECTED": "false", "GITHUB_EVENT_PATH": str(event)}
+    assert not read_pipeline(environ).untrusted
+    assert read_pipeline(environ | {"GITHUB_REF": "refs/heads/evil"}).untrusted
+    for text in ("[", "[]", '{"repository": 3}'):
+        event.write_text(text)
+        assert read_pipeline(environ).untrusted
+
+
+@pytest.mark.parametrize("event", ["pull_request_target", "workflow_run", "issue_comment"])
+def test_events_of_outsiders_are_refused(event: str) -> None:
+    with pytest.raises(UsageError, match="would have its token"):
+        read_pipeline(GITHUB | {"GITHUB_EVENT_NAME": event})
+
+
+def test_a_command_says_one_thing() -> None:
+    said = command("notice", "a,b:c\n", "x%\r\n::error::y")
+    assert said == "::notice title=a%2Cb%3Ac%0A::x%25%0D%0A::error::y"
