@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, Json
 
-_LONGEST_PAGE: Final = 300
+_LONGEST_PAGE: Final = 10_000
+"""More than is ever shown: what is shown is cut after the token is taken out, which may be cut."""
 
 
 class RefusedError(ForgeError):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import httpx
@@ -51,6 +54,22 @@ def test_a_time_to_wait_is_kept_to() -> None:
         said(429, None, Retry_After="7"), said(503, None, Retry_After="3"), said(200, 1)
     )
     assert waits(server) == (1, [7.0, 3.0])
+
+
+def test_a_date_to_wait_for_is_kept_to() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    ended, slept = waits(Server(said(429, None, Retry_After=date), said(200, 1)))
+    assert ended == 1
+    assert 90 <= slept[0] <= 100
+
+
+@pytest.mark.parametrize("header", ["X_RateLimit_Reset", "RateLimit_Reset"])
+def test_a_limit_that_is_used_up_is_waited_for(header: str) -> None:
+    reset = str(int(time.time()) + 100)
+    limits = {"X_RateLimit_Remaining": "0", header: reset}
+    ended, slept = waits(Server(said(403, {"message": "no"}, **limits), said(200, 1)))
+    assert ended == 1
+    assert 95 <= slept[0] <= 102
 
 
 def test_without_a_time_a_minute_is_waited() -> None:

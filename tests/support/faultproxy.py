@@ -22,9 +22,9 @@ DELAY = 0.6
 """Longer than the clients of these tests wait."""
 
 
-def _answers(status: int, **headers: str) -> Fault:
+def _answers(status: int, message: str = "a fault", **headers: str) -> Fault:
     def fault(forward: Forward, asked: Asked) -> Said:  # noqa: ARG001 - never reaches the forge
-        return said(status, {"message": f"a fault of {status}"}, **headers)
+        return said(status, {"message": message}, **headers)
 
     return fault
 
@@ -70,9 +70,14 @@ FAULTS: Mapping[str, Fault] = {
     "409": _answers(409),
     "422": _answers(422),
     "429": _answers(429, Retry_After="0"),
+    "429 until a date": _answers(429, Retry_After="Mon, 05 Jan 2026 12:00:00 GMT"),
     "429 without a time": _answers(429),
+    "no calls left": _answers(403, X_RateLimit_Remaining="0", X_RateLimit_Reset="1767614400"),
+    "secondary limit": _answers(403, "You have exceeded a secondary rate limit."),
     "500": _answers(500),
+    "502": _answers(502),
     "503": _answers(503, Retry_After="0"),
+    "504": _answers(504),
 }
 
 
