@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from promote.config.model import (
     App,
     Environment,
     ForgeConfig,
+    GateConfig,
     IgnoreRule,
     Layout,
     NameField,
@@ -19,12 +20,16 @@ from promote.config.model import (
     TextRule,
     Trust,
 )
+from promote.config.validate import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from promote.model.json import Document, Json
     from promote.model.tree import Tree
+
+
+_GATE_OPTIONS: Final = frozenset({"at", "override"})
 
 
 def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
@@ -54,6 +59,10 @@ def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
             IgnoreRule(**cast("dict[str, str]", entry)) for entry in _entries(document, "ignore")
         ),
         trust=_trust(_mapping(document, "trust")),
+        stop=cast("bool | str", document.get("stop", False)),
+        calendars={
+            name: _as_mapping(entry) for name, entry in _mapping(document, "calendars").items()
+        },
     )
 
 
@@ -83,7 +92,11 @@ def _texts(value: Json) -> tuple[str, ...]:
 
 
 def _trust(data: Document) -> Trust:
-    return Trust(bool(data.get("helm", False)), _texts(data.get("remotes")))
+    return Trust(
+        bool(data.get("helm", False)),
+        _texts(data.get("remotes")),
+        bool(data.get("commands", False)),
+    )
 
 
 def _layout(data: Document) -> Layout:
@@ -137,9 +150,22 @@ def _environment(name: str, data: Document) -> Environment:
         _rename(_mapping(data, "rename")),
         _texts(data.get("clusters")),
         _texts(data["apps"]) if "apps" in data else None,
-        tuple(next(iter(entry.items())) for entry in _entries(data, "gates")),
+        tuple(_gate(name, at, entry) for at, entry in enumerate(_entries(data, "gates"))),
         bool(data.get("auto-merge", False)),
     )
+
+
+def _gate(environment: str, index: int, entry: Document) -> GateConfig:
+    kinds = [key for key in entry if key not in _GATE_OPTIONS]
+    if len(kinds) != 1:
+        said = f"both {kinds[0]!r} and {kinds[1]!r}" if kinds else "no condition"
+        raise Problem(
+            f"a gate has one condition, and this has {said}",
+            ("environments", environment, "gates", index),
+            hint="each condition is an entry of its own: - soak: 24h",
+        )
+    at = cast('Literal["", "open", "merge"]', entry.get("at", ""))
+    return GateConfig(kinds[0], entry[kinds[0]], at, bool(entry.get("override", True)))
 
 
 def _rename(data: Document) -> Rename:

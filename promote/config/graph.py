@@ -30,6 +30,7 @@ def check_graph(config: ProjectConfig, tree: Tree, root: str) -> None:
     _check_layout(config)
     for environment in config.environments.values():
         _check_environment(config, environment)
+        _check_gates(config, environment)
     _check_circles(config)
     _check_clusters(config)
     for bundle, apps in config.bundles.items():
@@ -63,6 +64,20 @@ def _check_layout(config: ProjectConfig) -> None:
             ("layout", "overlay"),
             hint="add {environment}",
         )
+
+
+def _check_gates(config: ProjectConfig, environment: Environment) -> None:
+    for index, gate in enumerate(environment.gates):
+        path = ("environments", environment.name, "gates", index, gate.kind)
+        named = gate.value if gate.kind == "freeze" and isinstance(gate.value, str) else None
+        if named is not None and named not in config.calendars:
+            _unknown("calendar", named, config.calendars, path)
+        if gate.kind == "command" and not config.trust.commands:
+            raise Problem(
+                "the project does not let gates run commands",
+                path,
+                hint="trust: {commands: true}, on the base branch, lets them",
+            )
 
 
 def _check_environment(config: ProjectConfig, environment: Environment) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,6 +145,22 @@ class Rename:
     fields: tuple[NameField, ...] = ()
 
 
+class GateConfig(NamedTuple):
+    """A condition of a promotion.
+
+    Attributes:
+        kind: what sort of condition.
+        value: what it is told.
+        at: when it decides; empty for when its kind does by itself.
+        override: whether it may be passed all the same.
+    """
+
+    kind: str
+    value: Json
+    at: Literal["", "open", "merge"] = ""
+    override: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """A node of the graph of environments.
@@ -156,7 +172,7 @@ class Environment:
         rename: how names change from the primary.
         clusters: its clusters.
         apps: the apps that run here; None for all that have an overlay.
-        gates: the conditions of a promotion, each a kind and what it is told.
+        gates: the conditions of a promotion.
         auto_merge: whether the forge shall merge a promotion once all that it requires is there.
     """
 
@@ -166,7 +182,7 @@ class Environment:
     rename: Rename = field(default_factory=Rename)
     clusters: tuple[str, ...] = ()
     apps: tuple[str, ...] | None = None
-    gates: tuple[tuple[str, Json], ...] = ()
+    gates: tuple[GateConfig, ...] = ()
     auto_merge: bool = False
 
 
@@ -189,10 +205,12 @@ class Trust:
     Attributes:
         helm: whether charts are inflated.
         remotes: the hosts that bases may be fetched from.
+        commands: whether gates may run commands of the project's own.
     """
 
     helm: bool = False
     remotes: tuple[str, ...] = ()
+    commands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +226,8 @@ class ProjectConfig:
         bundles: apps that move together, by the name of the bundle.
         ignore: what is not compared.
         trust: what promotions may use besides the repository.
+        stop: why nothing moves anywhere; false when something may.
+        calendars: windows of time in which nothing moves, by the name that gates give them.
     """
 
     name: str
@@ -219,6 +239,8 @@ class ProjectConfig:
     bundles: Mapping[str, tuple[str, ...]]
     ignore: tuple[IgnoreRule, ...]
     trust: Trust = field(default_factory=Trust)
+    stop: bool | str = False
+    calendars: Mapping[str, Document] = field(default_factory=dict)
 
     def downstream(self, environment: str) -> tuple[str, ...]:
         """The environments whose releases come from this one."""

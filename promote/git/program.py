@@ -48,6 +48,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "is ancestor": ("merge-base", "--is-ancestor"),
     "log": ("log", "-z", "--no-show-signature", "--no-color", _LOG_FORMAT),
     "blame": ("blame", "--porcelain"),
+    "verify commit": ("verify-commit", "--raw"),
     "refs": ("for-each-ref", "--format=%(objectname) %(refname)"),
     "remote refs": ("ls-remote", "--quiet", "--refs"),
     "remote tips": ("ls-remote", "--quiet"),

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Literal
 from promote.errors import UsageError
 from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import Effect, effects
-from promote.promotion.evidence import Evidence
+from promote.promotion.evidence import Evidence, gates_of
 from promote.promotion.fields import find
-from promote.promotion.gates import judge, parse_gates
+from promote.promotion.gates import judge
 from promote.promotion.holds import find_hold, lift_hold, read_holds
 from promote.promotion.release import EMPTY, Move, Release, moves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from promote.promotion.gates import Gate, Verdict
+    from promote.forge import PullRequest
+    from promote.promotion.gates import Asked, Verdict
     from promote.promotion.session import Session
 
 AppState = Literal["moves", "held", "same", "empty"]
@@ -101,6 +102,7 @@ def make_plan(
     *,
     overrides: Mapping[str, str] | None = None,
     render: bool = True,
+    pull: PullRequest | None = None,
 ) -> Plan:
     """Say what a promotion into `target` would do. Reads only.
 
@@ -110,6 +112,8 @@ def make_plan(
         apps: which apps; all that the target has, if none is named.
         overrides: gates to pass all the same, with the reason for each.
         render: also render the target and its variants.
+        pull: the promotion's own pull request, for the gates that look at it; by default the open
+            one of each app.
 
     Raises:
         UnknownNameError: there is no such environment or app.
@@ -122,10 +126,10 @@ def make_plan(
         raise UsageError(
             f"{target} has no upstream to promote from", hint=f"see `from` of {target}"
         )
-    gates = parse_gates(view.gates(target), upstreams=len(sources))
+    gates = gates_of(session, target)
     chosen = view.check_apps(target, apps) if apps else view.apps(target)
     edits: dict[str, bytes] = {}
-    planned, evidence = [], Evidence(session)
+    planned, evidence = [], Evidence(session, pull)
     for app in chosen:
         plan, changed = _plan_app(
             session, target, app, gates, overrides=overrides or {}, evidence=evidence
@@ -147,7 +151,7 @@ def _plan_app(
     session: Session,
     target: str,
     app: str,
-    gates: Sequence[Gate],
+    gates: Sequence[Asked],
     *,
     overrides: Mapping[str, str],
     evidence: Evidence,
@@ -164,9 +168,9 @@ def _plan_app(
     plan = AppPlan(app, sources, wanted, pinned.release, tuple(possible), tuple(without))
     if not possible:
         return plan, {}
-    case = evidence.case(target, plan, releases)
-    judged = replace(plan, verdicts=tuple(judge(gates, case, overrides)))
-    return judged, apply_moves(tree, pinned, possible)
+    edits = apply_moves(tree, pinned, possible)
+    case = evidence.case(target, plan, releases, edits)
+    return replace(plan, verdicts=tuple(judge(gates, case, overrides))), edits
 
 
 def _lifted(session: Session, target: str, planned: Sequence[AppPlan]) -> tuple[str, ...]:

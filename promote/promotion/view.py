@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from promote.config import Environment, ProjectConfig
+    from promote.config import Environment, GateConfig, ProjectConfig
     from promote.git import Repository
-    from promote.model.json import Json
     from promote.model.resource import Resource
     from promote.model.tree import Tree
     from promote.project import Project, Unit
@@ -145,8 +144,8 @@ class View:
         """Whether the forge shall merge promotions into an environment once it may."""
         return self._environment(environment).auto_merge
 
-    def gates(self, environment: str) -> tuple[tuple[str, Json], ...]:
-        """The gates that the project asks for, each a kind and what it is told."""
+    def gates(self, environment: str) -> tuple[GateConfig, ...]:
+        """The gates that the project asks for."""
         return self._environment(environment).gates
 
     def overlay(self, environment: str, app: str) -> Overlay:

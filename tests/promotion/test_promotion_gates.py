@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from promote.config import GateConfig
 from promote.errors import ProjectError, UsageError
 from promote.promotion.gates import Case, judge, parse_gates
 from promote.promotion.gates.base import parse_duration, say_duration
@@ -31,7 +32,7 @@ def _case(
 
 
 def _ask(kind: str, value: Json, case: Case) -> Verdict:
-    return judge(parse_gates([(kind, value)]), case, {})[-1]
+    return judge(parse_gates([GateConfig(kind, value)]), case, {})[-1]
 
 
 def test_soak() -> None:
@@ -111,7 +112,7 @@ def test_stop_and_hold_and_agreement() -> None:
 
 
 def test_overrides_are_named_and_need_a_reason() -> None:
-    gates = parse_gates([("stop", "x")])
+    gates = parse_gates([GateConfig("stop", "x")])
     verdict = judge(gates, _case(), {"stop": "asked by Eve"})[-1]
     assert (verdict.passed, verdict.holds, verdict.overridden) == (False, False, "asked by Eve")
     with pytest.raises(UsageError, match="prod has no gate 'stp'") as caught:
@@ -124,8 +125,7 @@ def test_overrides_are_named_and_need_a_reason() -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        ("approvals", 2, "gate 'approvals' is not supported by this version"),
-        ("checks", ["ci"], "gate 'checks' is not supported by this version"),
+        ("cheks", ["ci"], "gate 'cheks' is not supported by this version"),
         ("soka", "1h", "gate 'soka' is not supported"),
         ("soak", "soon", "'soon' is not a duration"),
         ("soak", "", "'' is not a duration"),
@@ -142,7 +142,7 @@ def test_overrides_are_named_and_need_a_reason() -> None:
 )
 def test_what_a_project_may_not_ask_for(kind: str, value: Json, message: str) -> None:
     with pytest.raises(ProjectError, match=message):
-        parse_gates([(kind, value)])
+        parse_gates([GateConfig(kind, value)])
 
 
 def test_durations() -> None:

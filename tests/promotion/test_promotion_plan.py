@@ -89,8 +89,8 @@ def test_what_is_not_there(stage: Stage, target: str, apps: list[str], message: 
 
 
 def test_a_gate_that_this_version_does_not_have_stops_everything(stage: Stage) -> None:
-    stage.gates("staging", "[{approvals: 2}]")
-    with stage.session() as session, pytest.raises(PromoteError, match="not supported by this"):
+    stage.gates("staging", "[{aprovals: 2}]")
+    with pytest.raises(PromoteError, match="unknown field 'aprovals'"), stage.session() as session:
         make_plan(session, "staging")
 
 

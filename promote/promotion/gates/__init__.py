@@ -5,6 +5,6 @@ and never passed over.
 """
 
 from promote.promotion.gates.base import Case, Gate, Stage, Verdict
-from promote.promotion.gates.registry import GATES, judge, parse_gates
+from promote.promotion.gates.registry import GATES, Asked, judge, parse_gates
 
-__all__ = ["GATES", "Case", "Gate", "Stage", "Verdict", "judge", "parse_gates"]
+__all__ = ["GATES", "Asked", "Case", "Gate", "Stage", "Verdict", "judge", "parse_gates"]

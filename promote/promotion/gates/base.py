@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Never, Protocol
 
-from promote.errors import ProjectError
+from promote.errors import BugError, ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from promote.forge import Check, PullRequest
+    from promote.model.json import Document
     from promote.promotion.holds import Hold
+    from promote.promotion.record_lines import Record
     from promote.promotion.release import Release
 
 Stage = Literal["open", "merge"]
@@ -22,8 +25,48 @@ _DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A commit and who signed it.
+
+    Attributes:
+        signer: whose key it was, by the file of allowed signers; None when it is none of theirs.
+    """
+
+    commit: str
+    signer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PromotedImage:
+    """An image that a promotion brings; `digest` is empty where a tag alone names it."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command of the project's own ended.
+
+    Attributes:
+        code: its exit code; None when it was killed, because it took too long or said too much.
+        said: the last line of its output.
+    """
+
+    code: int | None
+    said: str
+
+
+def _unknown(*_: object) -> Never:
+    raise BugError("a gate asks for what this case does not know")
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One app about to move into one environment.
+
+    What has to be looked up is a function, which is called only by the gate that wants to know, and
+    which answers the second time from memory. All of it is of one commit of the base branch.
 
     Attributes:
         now: the time, with its zone.
@@ -31,6 +74,16 @@ class Case:
         releases: what each of them has, in the same order.
         landed: since when an environment has had the release that it has; None when nobody knows.
         hold: what pins the app in the target.
+        arrival: the commit of the base branch that brought an environment its release.
+        statuses: what the forge was told of a commit.
+        verification: the newest record of how an environment's release does.
+        pull: the promotion's own open pull request, with its reviews; None when there is none.
+        signatures: who signed the commits that gave an environment its release, by a file of
+            allowed signers in the base branch.
+        images: what the promotion brings.
+        document: the plan of this app for policies and commands; rendered effects are in it if they
+            are asked for.
+        run: starts a command of the project's own, with its seconds.
     """
 
     now: datetime
@@ -38,8 +91,16 @@ class Case:
     target: str
     sources: tuple[str, ...]
     releases: tuple[Release, ...]
-    landed: Callable[[str], datetime | None]
+    landed: Callable[[str], datetime | None] = _unknown
     hold: Hold | None = None
+    arrival: Callable[[str], str | None] = _unknown
+    statuses: Callable[[str], Sequence[Check]] = _unknown
+    verification: Callable[[str], Record | None] = _unknown
+    pull: Callable[[], PullRequest | None] = _unknown
+    signatures: Callable[[str, str], Sequence[Signature]] = _unknown
+    images: Callable[[], Sequence[PromotedImage]] = _unknown
+    document: Callable[[bool], Document] = _unknown
+    run: Callable[[Sequence[str], float], Ran] = _unknown
 
 
 @dataclass(frozen=True, slots=True)
