@@ -99,7 +99,7 @@ def encode(record: Record) -> bytes:
     ]
     document: Document = {
         "v": _VERSION,
-        "time": record.time.astimezone(UTC).isoformat(timespec="seconds"),
+        "time": record.time.astimezone(UTC).isoformat(timespec="milliseconds"),
         "outcome": record.outcome,
         "environment": record.environment,
         "app": record.app,
@@ -115,6 +115,11 @@ def encode(record: Record) -> bytes:
         "reconciled": record.reconciled or None,
     }
     return json.dumps(_without_empty(document), separators=(",", ":")).encode()
+
+
+def to_milliseconds(time: datetime) -> datetime:
+    """A time as exact as a record keeps it."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def parse_note(commit: str, data: bytes) -> tuple[list[Record], int]:

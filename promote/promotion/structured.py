@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from promote.promotion.effects import Effect
     from promote.promotion.gates import Verdict
     from promote.promotion.plan import AppPlan, Plan
+    from promote.promotion.record_lines import Record
     from promote.promotion.release import Move, Release
     from promote.promotion.status import Cell, Status
 
@@ -86,6 +87,34 @@ def pull_document(pull: PullRequest) -> dict[str, Json]:
     }
 
 
+def record_document(record: Record) -> dict[str, Json]:
+    """One thing that happened to a release."""
+    return {
+        "commit": record.commit,
+        "outcome": record.outcome,
+        "environment": record.environment,
+        "app": record.app,
+        "release": {"id": record.release, "label": record.label},
+        "previous": record.previous or None,
+        "from": list(record.sources),
+        "time": record.time.isoformat(),
+        "by": record.by,
+        "pull": record.pull,
+        "reason": record.reason,
+        "url": record.url,
+        "gates": [
+            {
+                "gate": gate.gate,
+                "passed": gate.passed,
+                "saw": gate.saw,
+                "overridden": gate.overridden,
+            }
+            for gate in record.gates
+        ],
+        "reconciled": record.reconciled,
+    }
+
+
 def _app(app: AppPlan) -> Json:
     return {
         "app": app.app,
@@ -120,6 +149,7 @@ def _verdict(verdict: Verdict) -> Json:
         "gate": verdict.gate,
         "passed": verdict.passed,
         "holds": verdict.holds,
+        "stage": verdict.stage,
         "saw": verdict.saw,
         "until": until.isoformat() if until else None,
         "overridden": verdict.overridden if not verdict.passed else None,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from promote.git import RefUpdate
 from promote.git.commits import commit_tree, edit_tree
 from promote.promotion import reconcile, records, roll_back
-from promote.promotion.record_lines import encode, parse_note, shortened
+from promote.promotion.record_lines import encode, parse_note, shortened, to_milliseconds
 from promote.promotion.records import (
     NOTES,
     GateRecord,
@@ -45,7 +45,7 @@ RECORDS = st.builds(
         min_value=datetime(1971, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
         max_value=datetime(2200, 1, 1),  # noqa: DTZ001
         timezones=st.just(UTC),
-    ).map(lambda time: time.replace(microsecond=0)),
+    ).map(to_milliseconds),
     by=NAMES | st.just(""),
     sources=st.lists(NAMES, max_size=3).map(tuple),
     pull=st.none() | st.integers(1, 10**6),
