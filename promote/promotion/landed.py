@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROLLBACK: Final = "rollback "
 """What the marker of a rollback begins with."""
 
+_MERGE_REQUEST: Final = re.compile(r"^See merge request \S*!([1-9][0-9]{0,8})$", re.MULTILINE)
 _PULL: Final = re.compile(r"(?:[Pp]ull request #?|\(#|\(!|PR #?)([1-9][0-9]{0,8})\b")
 
 
@@ -56,7 +57,11 @@ def declared(commits: Sequence[Commit]) -> Declared | None:
 def pull_number(commit: Commit) -> int | None:
     """The number of the pull request that a merge's message names."""
     said = commit.trailer("Pull-Request") or ""
-    match = re.fullmatch(r"#?([1-9][0-9]{0,8})", said) or _PULL.search(commit.subject)
+    match = (
+        re.fullmatch(r"#?([1-9][0-9]{0,8})", said)
+        or _PULL.search(commit.subject)
+        or _MERGE_REQUEST.search(commit.message)
+    )
     return int(match[1]) if match else None
 
 

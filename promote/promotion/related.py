@@ -7,26 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promote.promotion.history import periods
+from promote.promotion.landed import pull_number
 from promote.promotion.text import releases_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from promote.forge import PullRequest
-    from promote.git import Commit
     from promote.promotion.plan import Plan
     from promote.promotion.session import Session
     from promote.promotion.view import View
 
 _MARKER: Final = re.compile(r"(?P<back>rollback )?(?P<environment>[^/\s]+)/(?P<apps>\S+)")
-_NUMBERS: Final = (
-    re.compile(r"^Pull-Request: (\d{1,9})$", re.MULTILINE),  # the local forge
-    re.compile(r"^See merge request \S*!(\d{1,9})$", re.MULTILINE),  # GitLab
-    re.compile(r"\AMerge pull request #(\d{1,9}) "),  # GitHub
-    re.compile(r"\AMerged PR (\d{1,9}):"),  # Azure DevOps
-    re.compile(r"\AMerged in .*\(pull request #(\d{1,9})\)"),  # Bitbucket
-    re.compile(r"\A.*\(#(\d{1,9})\)$", re.MULTILINE),  # Gitea, and GitHub's squashed ones
-)
 _SIGNS: Final = {"gitlab": "!", "azure": "!"}
 
 
@@ -99,15 +91,7 @@ def _merged(session: Session, plan: Plan, environment: str) -> int | None:
             overlay, promotable = view.overlay(environment, app.app), view.promotable(app.app)
             newest = next(periods(session.repository, session.tip, overlay, promotable), None)
             if newest is not None and newest.release.id == app.wanted.id:
-                return _number(newest.commit)
-    return None
-
-
-def _number(commit: Commit) -> int | None:
-    for pattern in _NUMBERS:
-        found = pattern.search(commit.message)
-        if found is not None:
-            return int(found[1])
+                return pull_number(newest.commit)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from killing import Killer, Tally, ended, fork
 from stage import DEPLOYMENT, PROJECT, gitea_stage, local_stage, overlay
 
@@ -150,15 +151,47 @@ STATES = {"promote": 3, "update": 4, "merge": 2, "roll back": 3}
 """What can be seen after a kill: nothing was done, the branch was pushed, what is said was, too."""
 
 
+@pytest.mark.parametrize("moments", [("before",), ("during", "after")], ids="-".join)
 def test_killed_at_every_call_on_gitea(
     sandbox: Sandbox,
     gitea_server: GiteaServer,
+    moments: tuple[Moment, ...],
     record_property: Callable[[str, object], None],
 ) -> None:
     gitea_server.user("bob")
     stage = gitea_stage(sandbox, many(), gitea_server)
-    tally = play(stage, ("before", "during", "after"), ("promote", "merge"))
+    tally = play(stage, moments, ("promote",))
     record_property("killed", str(tally))
     print(tally)
-    assert min(tally.kills.values()) > 15
+    assert tally.kills["promote"] > (30 if "before" in moments else 4)
     assert len(tally.states["promote"]) > 3
+
+
+def test_killed_while_it_merges_on_gitea(
+    sandbox: Sandbox,
+    gitea_server: GiteaServer,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """One pull request at a time: with each merge, Gitea looks at all that are open."""
+    stage = gitea_stage(sandbox, many(), gitea_server)
+    tally = Tally()
+    apps = iter(APPS)
+    for moment in MOMENTS:
+        code, at = -9, 0
+        while code == -9:
+            app, at = next(apps), at + 1
+            with stage.session() as session:
+                promoting(app)(session)
+            code = ended(fork(stage, merging(app), Killer(at, moment)))
+            with stage.session() as session:
+                if code == -9:
+                    tally.saw("merge", state(stage, session, "merge", app))
+                    merging(app)(session)
+                check(stage, session, "merge", app)
+    record_property("killed", str(tally))
+    print(tally)
+    assert tally.kills["merge"] > 10
+    assert len(tally.states["merge"]) == 2
+
+
+MOMENTS: tuple[Moment, ...] = ("before", "after")
