@@ -74,11 +74,22 @@ class Resource:
 
 
 def identity(doc: Document) -> ResourceId:
-    """Read the identity out of a document; what is missing or not a string reads as empty."""
+    """Read the identity out of a document; what is missing or not a string reads as empty.
+
+    A name that is a number, date or boolean is its text, as kustomize has it.
+    """
     metadata = doc.get("metadata")
     meta = metadata if isinstance(metadata, dict) else {}
     group, version, kind = Gvk.parse(_text(doc.get("apiVersion")), _text(doc.get("kind")))
-    return ResourceId(group, version, kind, _text(meta.get("name")), _text(meta.get("namespace")))
+    return ResourceId(group, version, kind, _name(meta.get("name")), _name(meta.get("namespace")))
+
+
+def _name(value: object) -> str:
+    if type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(getattr(value, "text", value)) if isinstance(value, str | int | float) else ""
 
 
 def _text(value: object) -> str:

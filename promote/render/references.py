@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
 from promote.render.fields import update_document
+from promote.render.merge.written import text_of
 from promote.render.record import CLUSTER_SCOPE, selects
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class _Finder:
             return self._change_mapping(node)
         if isinstance(node, list):
             raise KustomizationError("a field for a name holds a list of lists")
-        name = node if isinstance(node, str) else str(node)
+        name = text_of(node)
         found = self._choose(name, self._candidates(name), with_namespace=False)
         if found is None or found.key.name == name:
             return node
@@ -139,7 +140,7 @@ class _Finder:
         if "name" not in node:
             where = "/".join(step.name for step in self.path)
             raise KustomizationError(f"{self.referrer.key} has no name in {where}")
-        name = node["name"] if isinstance(node["name"], str) else str(node["name"])
+        name = text_of(node["name"])
         found = self._choose(name, self._in_namespace(node, name), with_namespace=True)
         if found is None:
             return node

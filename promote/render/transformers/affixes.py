@@ -8,6 +8,7 @@ from promote.errors import KustomizationError
 from promote.render.decode import Fields
 from promote.render.fields import update_document
 from promote.render.layer import specs_of
+from promote.render.merge.written import text_of
 from promote.render.record import selects
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class AddAffix:
     def _add(self, old: Json) -> Json:
         if isinstance(old, dict | list):
             raise KustomizationError("a name field holds a mapping or a list, not a name")
-        text = "" if old is None else str(old)
+        text = "" if old is None else text_of(old)
         return self.affix + text if self.is_prefix else text + self.affix
 
 
