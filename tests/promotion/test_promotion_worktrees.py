@@ -1,4 +1,4 @@
-"""Whatever state the user's clone is in, promoting works, and leaves every byte of it as it was."""
+"""Whatever state the user's clone is in, all works, and leaves every byte of it as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from git_sandbox import snapshot
 
 from promote.errors import PromoteError
-from promote.promotion import promote
+from promote.promotion import make_plan, promote, read_status, roll_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,23 +76,94 @@ def _merging(stage: Stage) -> Path:
     return stage.work
 
 
+def _submodule(stage: Stage) -> Path:
+    stage.git("pull", "-q", "origin", "main")
+    inner = stage.sandbox.make("inner", {"x": "1\n"})
+    allowed = ("-c", "protocol.file.allow=always")
+    stage.git(*allowed, "submodule", "--quiet", "add", str(inner), "vendored")
+    stage.git("commit", "-q", "-m", "a submodule")
+    stage.git("push", "-q", "origin", "main")
+    (stage.work / "vendored" / "x").write_text("changed in the submodule\n")
+    return stage.work
+
+
+def _within_a_submodule(stage: Stage) -> Path:
+    """The project is itself a submodule of another repository."""
+    outer = stage.sandbox.make("outer", {"y": "1\n"})
+    allowed = ("-c", "protocol.file.allow=always")
+    stage.git(*allowed, "submodule", "--quiet", "add", str(stage.bare), "shop", where=outer)
+    return outer / "shop"
+
+
+def _ignoring_case(stage: Stage) -> Path:
+    """Two paths that differ by case, where the file system is said to know one of them only."""
+    stage.push({"docs/Notes.md": "A\n", "docs/notes.md": "b\n"}, "two notes")
+    stage.git("config", "core.ignorecase", "true")
+    stage.git("pull", "-q", "origin", "main")
+    return stage.work
+
+
+def _autocrlf_input(stage: Stage) -> Path:
+    stage.git("config", "core.autocrlf", "input")
+    stage.git("config", "core.eol", "crlf")
+    return stage.work
+
+
+def _bare(stage: Stage) -> Path:
+    clone = stage.sandbox.folder / "mine.git"
+    stage.git("clone", "-q", "--bare", str(stage.bare), str(clone))
+    return clone
+
+
+def _unborn(stage: Stage) -> Path:
+    """A branch without a commit, with the project's file in the work tree."""
+    stage.git("checkout", "-q", "--orphan", "unborn")
+    return stage.work
+
+
+def _rebasing(stage: Stage) -> Path:
+    stage.git("checkout", "-q", "-b", "side")
+    stage.sandbox.commit(stage.work, {FILE: "a: 1\n"}, "side")
+    stage.git("checkout", "-q", "main")
+    stage.sandbox.commit(stage.work, {FILE: "a: 2\n"}, "main")
+    with pytest.raises(Exception, match="rebase"):
+        stage.git("rebase", "-q", "side")
+    return stage.work
+
+
+def _locked(stage: Stage) -> Path:
+    """Another git is at work on the index, or was killed."""
+    (stage.work / ".git" / "index.lock").write_text("")
+    return stage.work
+
+
 STATES = [
     *(_dirty, _detached, _other_branch, _linked, _shallow),
-    *(_sparse, _subfolder, _crlf, _merging),
+    *(_sparse, _subfolder, _crlf, _merging, _rebasing, _locked),
+    *(_submodule, _within_a_submodule, _ignoring_case, _autocrlf_input, _bare, _unborn),
 ]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
-def test_promoting_leaves_the_clone_as_it_was(stage: Stage, state: object) -> None:
+def test_all_that_moves_leaves_the_clone_as_it_was(stage: Stage, state: object) -> None:
     assert callable(state)
+    stage.wait(hours=1)
+    stage.release("cart", "0.9", "prod")
     folder = state(stage)
+    stage.wait(hours=1)
     stage.release("cart", "1.1")
-    stage.git("status", where=folder)  # which may write to the index, as we must not
+    if not (stage.work / ".git" / "index.lock").exists():
+        stage.git("rev-parse", where=folder)
     before = snapshot(stage.work), snapshot(folder)
     with stage.session(folder) as session:
+        assert make_plan(session, "staging", ["cart"]).moving
         assert promote(session, "staging", ["cart"]).status == "opened"
+        assert roll_back(session, "prod", "cart").status == "opened"
+        assert read_status(session).cell("staging", "cart").pull == 1
+        session.forge.merge(1)
     assert (snapshot(stage.work), snapshot(folder)) == before
-    assert stage.tag("staging", "cart", "promote/staging/cart") == "1.1"
+    assert stage.tag("staging", "cart") == "1.1"
+    assert stage.tag("prod", "cart", "rollback/prod/cart") == "1.0"
 
 
 def test_an_empty_repository(stage: Stage) -> None:
@@ -100,6 +171,42 @@ def test_an_empty_repository(stage: Stage) -> None:
     stage.git("init", "-q", str(empty))
     with pytest.raises(PromoteError, match=r"there is no promote\.yaml"), stage.session(empty):
         pass
+
+
+def test_an_empty_repository_without_a_work_tree(stage: Stage) -> None:
+    empty = stage.sandbox.folder / "empty.git"
+    stage.git("init", "-q", "--bare", str(empty))
+    with pytest.raises(PromoteError, match="has no commit yet") as caught, stage.session(empty):
+        pass
+    assert len(str(caught.value).splitlines()) <= 2
+
+
+def test_an_empty_remote(stage: Stage) -> None:
+    empty = stage.sandbox.folder / "empty.git"
+    stage.git("init", "-q", "--bare", "-b", "main", str(empty))
+    stage.git("remote", "set-url", "origin", str(empty))
+    with pytest.raises(PromoteError, match="the remote origin has no branch main"), stage.session():
+        pass
+
+
+@pytest.mark.parametrize("branch", ["trunk", "release/2026.1", "HEAD-is-here", "über"])
+def test_a_base_branch_of_an_unusual_name(stage: Stage, branch: str) -> None:
+    text = stage.show("promote.yaml").replace("branch: main", f"branch: {branch}")
+    stage.push({"promote.yaml": text})
+    stage.release("cart", "1.1")
+    stage.git(
+        "push", "-q", "origin", f"main:refs/heads/{branch}", where=stage.bare.parent / "colleague"
+    )
+    stage.git("symbolic-ref", "HEAD", f"refs/heads/{branch}", where=stage.bare)
+    stage.git("branch", "-D", "main", where=stage.bare)
+    clone = stage.sandbox.folder / "clone"
+    stage.git("clone", "-q", str(stage.bare), str(clone))
+    before = snapshot(clone)
+    with stage.session(clone) as session:
+        assert promote(session, "staging", ["cart"]).status == "opened"
+        session.forge.merge(1)
+    assert stage.tag("staging", "cart", branch) == "1.1"
+    assert snapshot(clone) == before
 
 
 def test_a_file_with_crlf_keeps_it(stage: Stage) -> None:
