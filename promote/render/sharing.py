@@ -143,7 +143,7 @@ def build_once(
     is_usual = not shared.schema.is_chosen
     if is_usual and known is not None and known.fits(directory):
         shared.roots += known.roots
-        shared.schema.was_asked |= known.asked_schema
+        shared.schema.asked += known.asked_schema
         return known.resources(directory.tree, shared.schema)
     if name in bases or not is_usual:
         return build(directory)
@@ -151,11 +151,8 @@ def build_once(
     own, first = shared.own, len(shared.roots)
     watched = replace(directory, tree=tree)
     watched.kustomization()
-    schema, asked_before = shared.schema, shared.schema.was_asked
-    schema.was_asked = False
+    schema, asked_before = shared.schema, shared.schema.asked
     made = build(watched)
-    asked_schema = schema.was_asked
-    schema.was_asked |= asked_before
     is_same_for_all = (
         shared.own == own
         and not shared.schema.is_chosen
@@ -168,7 +165,7 @@ def build_once(
             dict(made.variables),
             tuple(tree.asked),
             tuple(shared.roots[first:]),
-            asked_schema,
+            schema.asked > asked_before,
         )
         if is_same_for_all
         else None

@@ -185,18 +185,18 @@ class Schema:
 
     Attributes:
         is_chosen: whether an `openapi` field asked for it.
-        was_asked: whether a type of it was looked up.
+        asked: how often a type of it was looked up.
     """
 
     def __init__(self) -> None:
         self.is_chosen = False
-        self.was_asked = False
+        self.asked = 0
         self._definitions: _Definitions | None = None
         self._scopes: dict[KindKey, bool] = {}
 
     def type_of(self, api_version: str, kind: str) -> Type | None:
         """The type of a kind of resource, or None if the schema does not know it."""
-        self.was_asked = True
+        self.asked += 1
         definitions = self._definitions or _builtin_definitions()
         return definitions.type_of_kind(api_version, kind)
 
@@ -206,7 +206,7 @@ class Schema:
         key = (f"{group}/{version}" if group else version, kind)
         found = _builtin_scopes().get(key)
         if found is None:
-            self.was_asked = True
+            self.asked += 1
             found = self._scopes.get(key)
         return found
 
@@ -240,7 +240,7 @@ class Schema:
         new.is_chosen = True
         if document is not None:
             custom, new._scopes = _read(document)
-            new._definitions = _builtin_definitions().under(custom) if self.was_asked else custom
+            new._definitions = _builtin_definitions().under(custom) if self.asked else custom
         return new
 
 
