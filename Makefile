@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK
 
 BIN := .venv/bin
 PARTS ?= all
-TEST_PARTS := kustomize kubectl helm crane kubeconform kubeconform-schemas gitea gitlab-openapi
+TEST_PARTS := kustomize kubectl helm crane kubeconform kubeconform-schemas gitea gitlab-openapi azure-openapi
 # Files out of npm packages, where there is npm.
 TEST_PARTS += $(if $(shell command -v npm),github-openapi bitbucket-openapi)
 CODE := promote tools tests

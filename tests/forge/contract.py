@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from support.fakeazure import BESIDES as VERSION
 from support.fakeazure import FakeAzure
 from support.fakebitbucket import BESIDES, OPTIONAL, FakeBitbucket
 from support.fakegithub import FakeGitHub
@@ -208,7 +209,8 @@ def fake(name: str, part: Part) -> tuple[Fake, Connect]:
     if name == "bitbucket":
         return FakeBitbucket(load(part("bitbucket-openapi"), OPTIONAL, BESIDES)), bitbucket
     if name == "azure":
-        return FakeAzure(), azure
+        judge = load(part("azure-openapi"), besides=VERSION)
+        return FakeAzure(judge), azure
     return FakeGitHub(load(part("github-openapi"))), github
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.fakeazure import BESIDES as VERSION
 from support.fakebitbucket import BESIDES, OPTIONAL
 from support.openapi import load
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 GITLAB = "/projects/ada%2Fshop/merge_requests"
 BITBUCKET = "/repositories/ada/shop/pullrequests"
 GITHUB = "/repos/ada/shop/pulls"
-SIZES = {"github": 500, "gitlab": 600, "bitbucket": 150}
+AZURE = "/org/project/_apis/git/repositories/shop/pullrequests"
+SIZES = {"github": 500, "gitlab": 600, "bitbucket": 150, "azure": 10}
 
 
 def description(name: str, part: Part) -> Description:
     path = part(f"{name}-openapi")
-    return load(path, OPTIONAL, BESIDES) if name == "bitbucket" else load(path)
+    if name == "bitbucket":
+        return load(path, OPTIONAL, BESIDES)
+    return load(path, besides=VERSION) if name == "azure" else load(path)
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -47,6 +51,11 @@ def test_the_whole_of_the_api_is_described(name: str, part: Part) -> None:
             {"sha": "a"},
             "a body where there is none",
         ),
+        ("azure", ("GET", AZURE), {"status": "active"}, None, "no parameter status"),
+        ("azure", ("GET", AZURE), {"$top": "all"}, None, "$top"),
+        ("azure", ("POST", AZURE), {}, {"title": "t", "body": "b"}, "the body has no body"),
+        ("azure", ("PATCH", f"{AZURE}/1"), {}, {"isDraft": "yes"}, "isDraft"),
+        ("azure", ("PATCH", f"{AZURE}/1"), {}, {"completionOptions": {"squash": 1}}, "squash"),
         ("bitbucket", ("GET", BITBUCKET), {"status": "OPEN"}, None, "no parameter status"),
         ("bitbucket", ("POST", BITBUCKET), {}, {"title": 1}, "title"),
         ("bitbucket", ("POST", BITBUCKET), {}, {"labels": []}, "the body has no labels"),
@@ -73,6 +82,7 @@ def test_what_is_not_allowed_is_found(  # noqa: PLR0917 - a row of the table
         ("gitlab", "PATCH", f"{GITLAB}/1"),
         ("gitlab", "GET", "/projects/ada/shop/merge_requests"),
         ("bitbucket", "POST", f"{BITBUCKET}/1/reopen"),
+        ("azure", "DELETE", f"{AZURE}/1"),
     ],
 )
 def test_calls_that_there_are_not(name: str, method: str, path: str, part: Part) -> None:

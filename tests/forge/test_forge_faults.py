@@ -165,8 +165,10 @@ def test_each_call_to_gitea_may_fail(
 
 # What to do is decided in code that all forges share: the first is put through all of it, and the
 # others through what their own calls may take otherwise.
-OTHERS = ("lost", "answer lost", "repeated", "done, but 502")
-OTHERS += ("409", "422", "secondary limit", "500")
+OTHERS = (
+    *("lost", "answer lost", "repeated", "done, but 502"),
+    *("409", "422", "secondary limit", "500"),
+)
 CASES = [("github", fault) for fault in FAULTS]
 CASES += [(name, fault) for name in ("gitlab", "bitbucket", "azure") for fault in OTHERS]
 WRITES = {"github": 10, "gitlab": 7, "bitbucket": 8, "azure": 9}

@@ -1,4 +1,7 @@
-"""Stands in for Azure DevOps, as its documentation describes version 7.1 of the Git API."""
+"""Stands in for Azure DevOps: requests and answers are judged by a description of its Git API.
+
+The description is made of Microsoft's own client for Python (tools/partskit/azure.py).
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,15 @@ from support.serving import Asked, Said, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from support.openapi import Description
+
 USERS = {"token-of-ada-0123456789": "ada", "token-of-bob-0123456789": "bob"}
 _WHEN = "2026-01-02T12:00:00.1234567Z"
 _STATES = {"open": "active", "merged": "completed", "closed": "abandoned"}
 _ROOT = "/org/project/_apis/git/repositories/shop"
+# Each call says the version that it is written for.
+BESIDES = frozenset({"api-version"})
+_POLICIES = "/org/project/_apis/policy/configurations"
 Answer = tuple[int, Any]
 Route = tuple[str, str, "Callable[[Asked, list[str], str], Answer]"]
 
@@ -25,11 +33,12 @@ class FakeAzure:
     """One repository, `org/project/shop`.
 
     Attributes:
-        complaints: requests that there is no such call for, or without a version.
+        complaints: what the description has against requests, and against answers of this.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, description: Description) -> None:
         self.repository = Repository()
+        self.description = description
         self.complaints: list[str] = []
         pull = "/pullrequests/([0-9]+)"
         self._routes: list[Route] = [
@@ -57,16 +66,34 @@ class FakeAzure:
             return said(200, {"authenticatedUser": {"id": me}})
         if asked.query.get("api-version") != "7.1":
             self.complaints.append(f"{asked.path} has no version")
+        if asked.path == _POLICIES:
+            return said(200, {"value": []})
+        try:
+            operation = self.description.operation(asked.method, asked.path)
+        except AssertionError as error:
+            self.complaints.append(str(error))
+            return said(404, {"message": "not found"})
+        call = f"{asked.method} {operation.path}"
+        against = self.description.complaints(operation, asked.query, asked.body)
+        if against:
+            self.complaints += [f"{call}: {each}" for each in against]
+            return said(400, {"message": "; ".join(against)})
+        status, answer = self._answer(asked, me)
+        if status < 300 and answer is not None:
+            against = self.description.judge_answer(operation, 200, answer)
+            self.complaints += [f"answer to {call}: {each}" for each in against]
+        return said(status, answer)
+
+    def _answer(self, asked: Asked, me: str) -> Answer:
         with self.repository.lock:
             for method, pattern, answer in self._routes:
                 match = re.fullmatch(_ROOT + pattern, asked.path)
                 if method == asked.method and match:
                     try:
-                        return said(*answer(asked, [*match.groups()], me))
+                        return answer(asked, [*match.groups()], me)
                     except LookupError:
-                        return said(404, {"message": "TF401180: not found"})
-        self.complaints.append(f"{asked.method} {asked.path}")
-        return said(404, {"message": "not found"})
+                        break
+        return 404, {"message": "TF401180: not found"}
 
     def _pull(self, parts: list[str]) -> Pull:
         return self.repository.pulls[int(parts[0])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from partskit.apt import AptInstall
+from partskit.azure import AzureDescription
 from partskit.gitlab import GitLabDescription
 from partskit.golang import GoBuild
 from partskit.npm import NpmFiles
@@ -28,6 +29,7 @@ _ISTIO = "v1.31.4"
 _GITHUB = "23.0.2"
 _GITLAB = "v1.46.0"
 _DIRECTORY = "1.3.17"
+_AZURE = "7.1.0b4"
 
 _PARTS = (
     _program("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1"),
@@ -89,6 +91,13 @@ _PARTS = (
         f"{_GITLAB}, form 2",
         GitLabDescription("gitlab.com/gitlab-org/api/client-go", _GITLAB),
         {"gitlab-openapi": "share/gitlab-openapi.json"},
+    ),
+    Part(
+        # Microsoft's own is in no package.
+        "azure-openapi",
+        f"{_AZURE}, form 1",
+        AzureDescription(_AZURE),
+        {"azure-openapi": "share/azure-openapi.json"},
     ),
     Part(
         # What Bitbucket publishes of its API, as APIs.guru keeps it.
