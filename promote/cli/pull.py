@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, say
+from promote.cli.promotions import DataFormat, opened, overrides_of, say
 
 if TYPE_CHECKING:
     from promote.forge import PullRequest
@@ -61,10 +61,29 @@ def merge(
     expect: Annotated[
         str, typer.Option(help="Refuse unless the branch is at this commit.", metavar="COMMIT")
     ] = "",
+    override: Annotated[
+        list[str] | None, typer.Option(help="Pass this gate all the same; may be repeated.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; recorded in the notes.")] = "",
+    output: Output = DataFormat.TEXT,
 ) -> None:
-    """Merge a pull request: base branch, branch and record move at once, or not at all."""
+    """Merge a pull request, and record what it moved.
+
+    A promotion is judged again, by the gates and on the base branch of now. Ends with 11, and
+    merges nothing, when a gate holds.
+    """
+    from promote.promotion import land  # noqa: PLC0415 - see opened
+    from promote.promotion.structured import landing_document, to_json  # noqa: PLC0415 - as above
+
+    overrides = overrides_of(override or (), reason)
     with opened() as session:
-        say(_line(session.forge.merge(number, expect=expect or None)))
+        landing = land(session, number, expect=expect or None, overrides=overrides)
+    if output is DataFormat.JSON:
+        sys.stdout.write(to_json("Merge", landing_document(landing)))
+        return
+    say(_line(landing.pull))
+    for record in landing.records:
+        say(f"  {record.app}: {record.release} {record.outcome} in {record.environment}")
 
 
 @app.command()

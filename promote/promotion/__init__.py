@@ -7,9 +7,10 @@ may be run again, anywhere and by anyone, until they are merged.
 from promote.promotion.apply import Outcome, promote
 from promote.promotion.gates import Verdict
 from promote.promotion.holds import Hold
+from promote.promotion.landing import Landing, land
 from promote.promotion.plan import AppPlan, Plan, make_plan
 from promote.promotion.reconcile import reconcile
-from promote.promotion.records import Record, records
+from promote.promotion.records import GateRecord, Record, records
 from promote.promotion.release import FieldKey, Move, Release
 from promote.promotion.rollback import roll_back
 from promote.promotion.session import Session, open_session
@@ -19,7 +20,9 @@ __all__ = [
     "AppPlan",
     "Cell",
     "FieldKey",
+    "GateRecord",
     "Hold",
+    "Landing",
     "Move",
     "Outcome",
     "Plan",
@@ -28,6 +31,7 @@ __all__ = [
     "Session",
     "Status",
     "Verdict",
+    "land",
     "make_plan",
     "open_session",
     "promote",

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from promote.promotion.apply import Outcome
     from promote.promotion.effects import Effect
     from promote.promotion.gates import Verdict
+    from promote.promotion.landing import Landing
+    from promote.promotion.merging import Edit
     from promote.promotion.plan import AppPlan, Plan
     from promote.promotion.record_lines import Record
-    from promote.promotion.release import Move, Release
+    from promote.promotion.release import FieldKey, Move, Release
     from promote.promotion.status import Cell, Status
 
 API_VERSION = "promote/v1"
@@ -87,6 +89,15 @@ def pull_document(pull: PullRequest) -> dict[str, Json]:
     }
 
 
+def landing_document(landing: Landing) -> dict[str, Json]:
+    """A merge, and what it moved."""
+    return {
+        "pull": pull_document(landing.pull),
+        "plans": [plan_document(plan) for plan in landing.plans],
+        "records": [record_document(record) for record in landing.records],
+    }
+
+
 def record_document(record: Record) -> dict[str, Json]:
     """One thing that happened to a release."""
     return {
@@ -125,6 +136,28 @@ def _app(app: AppPlan) -> Json:
         "moves": [_move(move) for move in app.moves],
         "withoutPlace": [_move(move) for move in app.homeless],
         "gates": [_verdict(verdict) for verdict in app.verdicts],
+        "kept": [_edit(edit) for edit in app.kept],
+        "conflicts": [_edit(edit) for edit in app.conflicts],
+        "took": dict(app.took),
+    }
+
+
+def _edit(edit: Edit) -> Json:
+    """An edit of people on the target: what both had, what each has now, and who changed it."""
+
+    def values(fields: Mapping[FieldKey, Json]) -> Json:
+        return {key.part or key.kind: value for key, value in sorted(fields.items())}
+
+    return {
+        "kind": edit.subject[0],
+        "name": edit.subject[1],
+        "base": values(edit.base),
+        "target": values(edit.ours),
+        "upstream": values(edit.theirs),
+        "commit": None if edit.commit is None else edit.commit.object_id,
+        "by": None if edit.commit is None else edit.commit.author.name,
+        "upstreamCommit": None if edit.upstream is None else edit.upstream.object_id,
+        "upstreamBy": None if edit.upstream is None else edit.upstream.author.name,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,7 +54,10 @@ def test_a_release_moves_by_commands(stage: Stage, run: Run) -> None:
     line = "Promote cart 1.1 to staging (promote/staging/cart → main)\n"
     assert run("pull", "list")[1] == f"#1 open: {line}"
     assert "### Into `staging`" in run("pull", "show", "1")[1]
-    assert run("pull", "merge", "1")[1] == f"#1 merged: {line}"
+    merged = run("pull", "merge", "1")[1]
+    assert re.fullmatch(
+        re.escape(f"#1 merged: {line}") + "  cart: [0-9a-f]{12} merged in staging\n", merged
+    )
     assert run("pull", "list") == (0, "", "")
     assert run("promote", "cart", "--to", "staging")[1] == "staging: up to date\n"
     assert run("plan", "--to", "staging")[2] == "nothing would move\n"
