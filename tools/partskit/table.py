@@ -27,6 +27,7 @@ _KUBERNETES = "v1.37.2"
 _GITEA = "v1.25.2"
 _ISTIO = "v1.31.4"
 _GITHUB = "23.0.2"
+_GITHUB_GRAPHQL = "15.26.1"
 _GITLAB = "v1.46.0"
 _DIRECTORY = "1.3.17"
 _AZURE = "7.1.0b4"
@@ -84,6 +85,16 @@ _PARTS = (
             (("generated/api.github.com.json", "share/github-openapi.json"),),
         ),
         {"github-openapi": "share/github-openapi.json"},
+    ),
+    Part(
+        "github-graphql",
+        _GITHUB_GRAPHQL,
+        NpmFiles(
+            "@octokit/graphql-schema",
+            _GITHUB_GRAPHQL,
+            (("schema.graphql", "share/github.graphql"),),
+        ),
+        {"github-graphql": "share/github.graphql"},
     ),
     Part(
         # GitLab's own is in no package.
