@@ -12,6 +12,13 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
 from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.escapes import (
+    LINE_BREAK,
+    NEXT_LINE,
+    double_quoted,
+    with_separators,
+    without_next_lines,
+)
 from promote.yamlio.numbers import go_number
 
 if TYPE_CHECKING:
@@ -149,12 +156,16 @@ def _text(value: str, indent: int, column: int) -> str:
     known = _short.get(value)
     pad = "\n" + " " * (indent + 2)
     if known is None:
+        if not value.isascii() and LINE_BREAK.search(value):
+            if NEXT_LINE in value:
+                return _text(without_next_lines(value), indent, column)
+            return with_separators(value, pad)
         if "\n" not in value:
             known = _one_line(value)
         elif style_of(value) is Style.LITERAL:
             return _literal(value, pad)
         else:
-            known = _quoted(value)
+            known = double_quoted(value)
         if len(value) <= _MAX_CACHED:
             if len(_short) > _CACHE_LIMIT:
                 _short.clear()
@@ -176,13 +187,13 @@ def _one_line(value: str) -> str:
         return value
     if style is Style.SINGLE:
         return "'" + value.replace("'", "''") + "'"
-    return _quoted(value)
+    return double_quoted(value)
 
 
 def _key(key: str) -> str:
     known = _keys.get(key)
     if known is None:
-        known = _quoted(key) if "\n" in key else _one_line(key)
+        known = double_quoted(key) if "\n" in key else _one_line(key)
         if len(_keys) > _CACHE_LIMIT:
             _keys.clear()
         _keys[key] = known
@@ -208,53 +219,6 @@ def _folded(text: str, pad: str, column: int, *, double: bool = False) -> str:
         at = text.find(" ", start + max(0, WIDTH + 2 - len(pad) - more))
     out.append(text[start:])
     return "".join(out)
-
-
-_ESCAPES = {
-    "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f",
-    "\r": "\\r", "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\xa0": "\xa0",
-    "\u2028": "\\L", "\u2029": "\\P", "\ufeff": "\\uFEFF",
-}  # fmt: skip
-
-
-_ESCAPED_ASCII = re.compile(r"""["\\\x00-\x1f\x7f]""")
-_BOM = "\ufeff"
-_PRINTABLE = ((0x20, 0x7E), (0xA0, 0xD7FF), (0xE000, 0xFFFD))
-
-
-def _escape(char: str) -> str:
-    known = _ESCAPES.get(char)
-    if known is not None:
-        return known
-    code = ord(char)
-    if any(first <= code <= last for first, last in _PRINTABLE):
-        return char
-    return _escape_always(char)
-
-
-def _escape_always(char: str) -> str:
-    if char == "\xa0":
-        return "\\_"
-    known = _ESCAPES.get(char)
-    if known is not None:
-        return known
-    code = ord(char)
-    if code <= 0xFF:  # noqa: PLR2004 - two hexadecimal digits
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four, or eight
-
-
-def _quoted(value: str) -> str:
-    """A string in double quotes, on one line.
-
-    go-yaml means to ask whether a character is a byte order mark, and asks whether the string
-    begins with one; so behind one all characters are escaped.
-    """
-    if value.startswith(_BOM):
-        return f'"{"".join(map(_escape_always, value))}"'
-    if value.isascii():
-        return f'"{_ESCAPED_ASCII.sub(lambda found: _escape(found[0]), value)}"'
-    return f'"{"".join(map(_escape, value))}"'
 
 
 def _literal(value: str, pad: str) -> str:
