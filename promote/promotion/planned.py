@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from promote.promotion.session import Session
 
 _CONTAINERS: Final = frozenset({"containers", "initContainers", "ephemeralContainers"})
-_DIGEST: Final = "@"
 
 
 def app_document(
@@ -73,8 +73,10 @@ def rendered_images(
             if unit.app == app:
                 for resource in after.render(unit):
                     for image in _containers(resource.doc):
-                        name, _, digest = image.partition(_DIGEST)
-                        found[name] = digest
+                        tagged, _, digest = image.partition("@")
+                        # A colon before a slash is that of a registry's port.
+                        name = re.sub(r":[^:/]*$", "", tagged)
+                        found[name] = digest if found.get(name, digest) else ""
     return [PromotedImage(name, digest) for name, digest in sorted(found.items())]
 
 

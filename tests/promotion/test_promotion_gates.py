@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from promote.config import GateConfig
 from promote.errors import ProjectError, UsageError
@@ -11,6 +13,7 @@ from promote.promotion.gates import Case, judge, parse_gates
 from promote.promotion.gates.base import parse_duration, say_duration
 from promote.promotion.holds import Hold
 from promote.promotion.release import FieldKey, Release
+from promote.yamlio import load_one
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -149,3 +152,40 @@ def test_durations() -> None:
     assert parse_duration("1w2d3h4m5s") == timedelta(weeks=1, days=2, hours=3, minutes=4, seconds=5)
     assert say_duration(timedelta(days=1, hours=2, minutes=3)) == "1d 2h"
     assert say_duration(timedelta(0)) == "0s"
+
+
+def test_a_plain_date_of_a_file_is_local() -> None:
+    """YAML says that it is midnight in UTC."""
+    text = "zone: America/New_York\nwindows: [{from: 2026-12-20, to: 2026-12-27}]\n"
+    verdict = _ask(
+        "freeze", load_one(text.encode(), "x"), _case(datetime(2026, 12, 20, 5, 0, tzinfo=UTC))
+    )
+    assert verdict.until == datetime(2026, 12, 27, 5, tzinfo=UTC)
+    assert "is in the window 2026-12-20 to 2026-12-27" in verdict.saw
+
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ENDS = st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(0, 59))
+MOMENTS = st.datetimes(
+    min_value=datetime(2024, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
+    max_value=datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+@given(ENDS, ENDS, MOMENTS, st.sampled_from(["UTC", "Europe/Zurich", "Australia/Lord_Howe"]))
+def test_a_week_is_frozen_in_a_window_or_outside_it(
+    start: tuple[int, int, int], end: tuple[int, int, int], now: datetime, zone: str
+) -> None:
+    """A window and the one from its end to its start: of the two, just one holds at any time."""
+    assume(start != end)
+    first, last = (f"{DAYS[day]} {hour:02}:{minute:02}" for day, hour, minute in (start, end))
+    window: Json = {"zone": zone, "windows": [{"from": first, "to": last}]}
+    rest: Json = {"zone": zone, "windows": [{"from": last, "to": first}]}
+    inside, outside = _ask("freeze", window, _case(now)), _ask("freeze", rest, _case(now))
+    assert inside.holds != outside.holds
+    held = inside if inside.holds else outside
+    assert held.until is not None
+    assert now < held.until <= now + timedelta(days=7, hours=2)
+    again = _ask("freeze", window if inside.holds else rest, _case(held.until))
+    assert again.passed, "it ends when it says"

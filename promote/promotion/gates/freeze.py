@@ -18,6 +18,8 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKLY: Final = re.compile(r"([A-Za-z]{3})[a-z]* (\d{1,2}):(\d{2})")
 _WEEK: Final = timedelta(days=7)
 _CHAIN: Final = 8
+_MIDNIGHT: Final = "T00:00:00Z"
+"""What YAML makes of a plain date. Whoever writes a date means that of the zone, not of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _zone(value: Json) -> ZoneInfo:
 def _window(entry: Json, zone: ZoneInfo) -> tuple[Weekly | Once, str]:
     if not isinstance(entry, dict) or not {"from", "to"} <= entry.keys():
         raise ProjectError("a window of a freeze has 'from' and 'to'")
-    start, end = str(entry["from"]), str(entry["to"])
+    start, end = (str(entry[key]).removesuffix(_MIDNIGHT) for key in ("from", "to"))
     why = f"{start} to {end}" + (f" ({entry['reason']})" if entry.get("reason") else "")
     weekly = _minutes(start), _minutes(end)
     if weekly[0] is not None and weekly[1] is not None:
