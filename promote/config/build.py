@@ -158,7 +158,7 @@ def _environment(name: str, data: Document) -> Environment:
 def _gate(environment: str, index: int, entry: Document) -> GateConfig:
     kinds = [key for key in entry if key not in _GATE_OPTIONS]
     if len(kinds) != 1:
-        said = f"both {kinds[0]!r} and {kinds[1]!r}" if kinds else "no condition"
+        said = f"both {kinds[0]!r} and {kinds[1]!r}" if kinds else "none"
         raise Problem(
             f"a gate has one condition, and this has {said}",
             ("environments", environment, "gates", index),

@@ -46,7 +46,7 @@ def refused(stage: Stage, error: type[Exception] = GateHoldsError, **overrides: 
     """Why pull request 1 is not merged; and it is not."""
     before = stage.git("rev-parse", "main", where=stage.bare)
     with pytest.raises(error) as caught:
-        merge(stage, **overrides)
+        merge(stage, 1, **overrides)
     assert stage.git("rev-parse", "main", where=stage.bare) == before
     with stage.session() as session:
         assert session.forge.show(1).state == "open"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stage import Stage
 
     from promote.promotion import Verdict
+    from promote.promotion.verification import Outcome
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -33,10 +34,9 @@ def asked(stage: Stage, gate: str = "verification") -> Verdict:
     return next(one for one in plan.apps[0].verdicts if one.gate == gate)
 
 
-def say(stage: Stage, outcome: str, **options: str) -> bool:
+def say(stage: Stage, outcome: Outcome, **options: str) -> bool:
     with stage.session() as session:
-        kind = "succeeded" if outcome == "succeeded" else "failed"
-        return verify(session, "staging", "cart", kind, **options).written
+        return verify(session, "staging", "cart", outcome, **options).written
 
 
 def test_a_report_is_recorded_once(stage: Stage, run: Run) -> None:
