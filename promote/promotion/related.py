@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from promote.promotion.session import Session
     from promote.promotion.view import View
 
-_MARKER: Final = re.compile(r"(?P<back>rollback )?(?P<environment>[^/\s]+)/(?P<apps>\S+)")
+_MARKER: Final = re.compile(r"(?P<back>rollback )?(?P<environment>[^/\s]+)/(?P<apps>\S+)(?: .*)?")
 _SIGNS: Final = {"gitlab": "!", "azure": "!"}
 
 

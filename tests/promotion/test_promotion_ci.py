@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
+from support.documents import blocks
 
 from promote.cli.main import main
 from promote.errors import ExitCode, UsageError
@@ -14,7 +18,6 @@ from promote.promotion.pipeline import command, read_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from stage import Stage
 
@@ -280,3 +283,45 @@ def test_events_of_outsiders_are_refused(event: str) -> None:
 def test_a_command_says_one_thing() -> None:
     said = command("notice", "a,b:c\n", "x%\r\n::error::y")
     assert said == "::notice title=a%2Cb%3Ac%0A::x%25%0D%0A::error::y"
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "ci.md"
+WORKFLOWS = [
+    yaml.safe_load(block.text)
+    for block in blocks(DOCUMENT.read_text(encoding="utf-8"))
+    if block.language == "yaml"
+]
+
+
+def test_the_workflow_for_github_works(stage: Stage, run: Run) -> None:
+    workflow = WORKFLOWS[0]
+    events = workflow[True]  # `on`, as YAML 1.1 reads it
+    assert not {*events} & {"pull_request", "pull_request_target"}
+    assert {"contents", "pull-requests", "statuses"} <= {*workflow["permissions"]}
+    (step,) = (step for step in workflow["jobs"]["promote"]["steps"] if "run" in step)
+    line, _, rest = step["run"].partition(" || ")
+    assert rest == "test $? -eq 11"
+    stage.release("cart", "1.1")
+    for event in events:
+        code, out, err = run(*line.split()[1:], **GITHUB | {"GITHUB_EVENT_NAME": event})
+        assert code == 0
+        assert "pull request 1" in out
+        assert "Plans only" not in err
+
+
+def test_the_pipeline_for_gitlab_works(
+    stage: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = WORKFLOWS[1]["promote"]
+    set_url, line = job["script"]
+    stage.git("remote", "set-url", "origin", "https://user:token@gitlab.invalid/shop.git")
+    monkeypatch.setenv("CI_PROJECT_URL", str(stage.bare).removesuffix(".git"))
+    stage.sandbox.environ["CI_PROJECT_URL"] = str(stage.bare).removesuffix(".git")
+    subprocess.run(["sh", "-c", set_url], cwd=stage.work, env=stage.sandbox.environ, check=True)
+    stage.gates("staging", "[{stop: incident 42}]")
+    stage.release("cart", "1.1")
+    environ = {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
+    code, _, _ = run(*line.split()[1:], **environ)
+    assert [code] == job["allow_failure"]["exit_codes"]
+    (artifact,) = job["artifacts"]["paths"]
+    assert "incident 42" in (stage.work / artifact).read_text()
