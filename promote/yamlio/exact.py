@@ -175,8 +175,8 @@ class _Builder:
                 key = self._key(event, top=top)
                 event_of_value = get()
                 value = self._node(event_of_value, flow=flow)
-                word = event_of_value.__dict__.get("value") if _is_word(value) else None
-                if word == "" or word in ODD_WORDS:
+                word = _word(event_of_value, value)
+                if word is not None:
                     words[key] = word
                 elif words:
                     words.pop(key, None)
@@ -282,8 +282,13 @@ class _Builder:
 _NO_BREAKS: Final = {ord("\n"): None, ord("\r"): None}
 
 
-def _is_word(value: Json) -> bool:
-    return value is None or isinstance(value, bool)
+def _word(event: Any, value: Json) -> str | None:  # noqa: ANN401 - as above
+    """The text of a null or boolean that is not printed as written, empty for a blank."""
+    text = event.__dict__.get("value")
+    if value == "":  # a blank in braces; see `_plain_in_flow`
+        return None if text or event.style or event.tag else ""
+    is_word = value is None or isinstance(value, bool)
+    return str(text) if is_word and (text == "" or text in ODD_WORDS) else None
 
 
 def _is_merge(event: Any) -> bool:  # noqa: ANN401 - as above

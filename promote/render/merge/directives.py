@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from promote.errors import PatchError
 from promote.render.merge.written import text_of
+from promote.yamlio.blanks import with_words, words_of
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -37,7 +38,8 @@ def of_mapping(patch: dict[str, Json]) -> tuple[Directive, dict[str, Json]]:
 def without_directive(patch: dict[str, Json]) -> dict[str, Json]:
     """A mapping of a patch without its directive, if that is one."""
     if KEY in patch and text_of(patch[KEY]) in {known.value for known in Directive}:
-        return {key: value for key, value in patch.items() if key != KEY}
+        rest = {key: value for key, value in patch.items() if key != KEY}
+        return with_words(rest, words_of(patch))
     return patch
 
 

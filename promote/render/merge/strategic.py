@@ -102,9 +102,9 @@ class _Merge:
         changes: dict[str, Json | Missing] = {}
         blanks = blank_keys(target)
         for key, old in target.items():
-            stated = patch.get(key, MISSING)
+            stated = _stated(patch, key)
             if stated is MISSING and not isinstance(old, dict | list):
-                if key in blanks and old is None:
+                if key in blanks and not old:
                     changes[key] = MISSING
                 elif type(old) is Bare:
                     changes[key] = settled(old)
@@ -112,10 +112,11 @@ class _Merge:
             new = self.walk(old, stated, spot.field(key))
             if new is not old:
                 text = text_at(patch, key) if key in patch else ""
-                changes[key] = new if new is MISSING else like_before(old, new, text)
-        for key, stated in patch.items():
+                was = None if key in blanks and not old else old
+                changes[key] = new if new is MISSING else like_before(was, new, text)
+        for key in patch:
             if key not in target:
-                changes[key] = self._new(MISSING, stated, spot.field(key))
+                changes[key] = self._new(MISSING, _stated(patch, key), spot.field(key))
         words = words_of(patch)
         return _changed(target, changes, {key: words[key] for key in changes if key in words})
 
@@ -139,10 +140,11 @@ class _Merge:
     def _settle_fields(self, patch: dict[str, Json], spot: Spot) -> dict[str, Json]:
         """A mapping of a patch as it stands in the result: without nulls and directives."""
         changes: dict[str, Json | Missing] = {}
-        for key, stated in patch.items():
+        for key, value in patch.items():
+            stated = _stated(patch, key)
             if isinstance(stated, dict | list | None):
                 new = self._settle(stated, spot.field(key))
-                if new is not stated:
+                if new is not value:
                     changes[key] = new
             elif type(stated) is Bare:
                 changes[key] = settled(stated)
@@ -184,6 +186,12 @@ class _Merge:
         if target is patch and target is not MISSING:
             return self._settle(target, spot)
         return self.walk(target, patch, spot)
+
+
+def _stated(patch: dict[str, Json], key: str) -> Json | Missing:
+    """What a patch has under a key: a blank in braces, which is printed as a text, is null here."""
+    value = patch.get(key, MISSING)
+    return None if value == "" and key in blank_keys(patch) else value
 
 
 def _is_idle(mapping: dict[str, Json]) -> bool:
