@@ -84,9 +84,17 @@ class Findings:
 
 @dataclass(slots=True)
 class _Graph:
-    """The kustomizations below a folder: by their paths in it, what each builds on."""
+    """The kustomizations below a folder, by their paths in it.
+
+    Attributes:
+        builds_on: the directories that each names.
+        layers: those that name one directory and no other resource.
+        components: those that are components.
+        broken: why some cannot be read.
+    """
 
     builds_on: dict[str, list[str]] = field(default_factory=dict)
+    layers: set[str] = field(default_factory=set)
     components: set[str] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
 
@@ -97,14 +105,25 @@ class _Graph:
         return [path for path in self.builds_on if path not in used]
 
     def base(self, path: str) -> str | None:
-        """What an overlay builds on in the end, if that is one directory."""
+        """What an overlay builds on in the end, if that is one directory.
+
+        A directory that only changes another one is a layer between; one that has resources of its
+        own is a base, whatever else it builds on.
+        """
         seen = {path}
-        while below := [each for each in self.builds_on[path] if each not in self.components]:
-            path = below[0]
-            if len(below) > 1 or path in seen:
+        while below := self._below(path):
+            if len(below) > 1 or below[0] in seen:
                 return None
+            path = below[0]
             seen.add(path)
+            if path not in self.layers:
+                return path
         return path if len(seen) > 1 else None
+
+    def _below(self, path: str) -> list[str]:
+        """What it builds on, but for components and its own parts."""
+        named = [each for each in self.builds_on[path] if each not in self.components]
+        return [each for each in named if not each.startswith(f"{path}/")]
 
 
 def leaves(tree: Tree, root: str, files: ParsedFiles) -> list[str]:
@@ -179,6 +198,8 @@ def _read(tree: Tree, root: str, files: ParsedFiles) -> _Graph:
         entries = (*wanted.resources, *wanted.components)
         named = [posixpath.normpath(posixpath.join(name, entry)) for entry in entries]
         graph.builds_on[name] = [each for each in named if each in directories]
+        if len(wanted.resources) == 1 and graph.builds_on[name]:
+            graph.layers.add(name)
     return graph
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from promote.project.adoption import Findings
     from promote.project.home import Home
 
+_SHOWN: Final = 50
 _EXAMPLE: Final = """\
 # No overlays of environments were found, so this is an example to edit. An app is a folder of
 # bases/, and what an environment changes of it a folder of overlays/: bases/web/kustomization.yaml,
@@ -48,10 +49,8 @@ def propose(findings: Findings, home: Home, name: str) -> str:
         *(_apps(findings) if found else []),
         "environments:",
         *(_environments(findings) if found else ("  dev: {}", "  prod: {from: dev}")),
+        *_left_out(findings),
     ]
-    if findings.left_out:
-        lines.append("# Left out:")
-        lines += [f"#   {path}: {' '.join(why.split())}" for path, why in findings.left_out]
     return "\n".join(lines) + "\n"
 
 
@@ -92,6 +91,16 @@ def _environments(findings: Findings) -> Iterator[str]:
         if stage.note:
             yield f"  # {stage.name}: {stage.note}"
         yield f"  {_scalar(stage.name)}: {_entry(stage)}"
+
+
+def _left_out(findings: Findings) -> Iterator[str]:
+    """What has no place; of hundreds, the first."""
+    if findings.left_out:
+        yield "# Left out:"
+    for path, why in findings.left_out[:_SHOWN]:
+        yield f"#   {path}: {' '.join(why.split())}"
+    if len(findings.left_out) > _SHOWN:
+        yield f"#   and {len(findings.left_out) - _SHOWN} more"
 
 
 def _entry(stage: Stage) -> str:

@@ -78,11 +78,10 @@ def _upstream(name: str, main: Mapping[str, int], apps: Mapping[str, Collection[
         return Stage(name)
     candidates = [other for other in main if main[other] == before]
     # Where most of its apps come from, then the one that is named most like it (prod-eu after
-    # staging-eu), then the first by name.
-    chosen = min(
-        candidates, key=lambda other: (-_common(apps, name, other), -_like(name, other), other)
-    )
-    others = sorted({*candidates} - {chosen})
+    # staging-eu), then the first by name: which is a guess, and is said to be one.
+    fitting = {other: (_common(apps, name, other), _like(name, other)) for other in candidates}
+    best = sorted(other for other in candidates if fitting[other] == max(fitting.values()))
+    chosen, others = best[0], best[1:]
     note = f"or from {_listed(others)}, which the names put at the same stage" if others else ""
     return Stage(name, chosen, note=note)
 
