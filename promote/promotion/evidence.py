@@ -159,8 +159,8 @@ class Evidence:
         """The open promotions by what they promote."""
         found: dict[tuple[str, str], int] = {}
         for pull in self._session.forge.pulls("open"):
-            environment, _, apps = pull.marker.partition("/")
-            for app in apps.split("+"):
+            environment, _, rest = pull.marker.partition("/")
+            for app in rest.partition(" ")[0].split("+"):
                 found.setdefault((environment, app), pull.number)
         return found
 

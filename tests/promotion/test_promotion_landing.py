@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from git_sandbox import Sandbox
-from stage import overlay
+from stage import gitea_stage, overlay, shop
 from test_promotion_cli import run
 
 from promote.errors import ExitCode, ForgeError, GateHoldsError, UsageError
-from promote.promotion import GateRecord, land, make_plan, records, roll_back
+from promote.forge import Check
+from promote.promotion import GateRecord, land, make_plan, reconcile, records, roll_back
+from promote.promotion.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stage import Stage
+    from support.gitea import GiteaServer
 
     from promote.forge import PullRequest
     from promote.promotion import Landing
@@ -225,6 +228,47 @@ def test_a_pull_request_of_no_promotion_is_merged_as_it_is(stage: Stage) -> None
         session.forge.create(Proposal("topic", "main", "hello", ""))
     landing = merge(stage)
     assert (landing.pull.state, landing.plans, landing.records) == ("merged", (), ())
+
+
+def test_checks_verification_approvals_and_notes_on_gitea(
+    sandbox: Sandbox, gitea_server: GiteaServer
+) -> None:
+    stage = gitea_stage(sandbox, shop(), gitea_server)
+    stage.gates("prod", "[{checks: [ci]}, {verification: true}, {approvals: 1}]")
+    stage.release("cart", "2.0", "staging")
+    brought = stage.git("rev-parse", "main", where=stage.bare)
+    with pytest.raises(GateHoldsError) as caught:
+        stage.promote("prod", "cart")
+    assert "ci is missing" in str(caught.value)
+    assert "nobody has verified" in str(caught.value)
+    with stage.session() as session:
+        session.forge.report(brought, Check("ci", "success"))
+        verify(session, "staging", "cart", "succeeded", by="cd")
+    pull = stage.promote("prod", "cart").pull
+    assert pull is not None
+    assert pull.draft
+    with pytest.raises(GateHoldsError, match="approvals holds: 0 of 1"):
+        merge(stage, pull.number)
+    token = gitea_server.user("bob")
+    gitea_server.invite(
+        stage.remote.partition("@")[2].partition("/")[2].removesuffix(".git"), "bob"
+    )
+    other = Sandbox(stage.sandbox.folder, stage.sandbox.environ | {"GITEA_TOKEN": token})
+    with replace(stage, sandbox=other).session() as session:
+        session.forge.review(pull.number, "approved")
+    landing = merge(stage, pull.number)
+    (record,) = landing.records
+    assert landing.pull.state == "merged"
+    assert [gate.saw.partition(" ")[0] for gate in record.gates] == [
+        "nothing",
+        "ci",
+        "succeeded",
+        "1",
+    ]
+    with stage.session() as session:
+        assert [one.outcome for one in records(session)] == ["succeeded", "merged"]
+        assert reconcile(session) == []
+    assert stage.tag("prod", "cart") == "2.0"
 
 
 def test_the_command(stage: Stage, run: Run) -> None:
