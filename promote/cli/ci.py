@@ -74,13 +74,15 @@ def _lines(job: Job) -> Iterator[str]:
         yield f"recorded {job.recorded} merges"
     for outcome in job.outcomes:
         yield from outcome_lines(outcome)
-    for plan in job.plans:
-        if job.dry or plan.held or plan.waiting:
-            yield f"into {plan.target}:"
-        for one in plan.moving:
-            if job.dry or one.state == "held" or one.waits:
-                yield f"  {one.app}: {one.current.label} → {one.wanted.label} ({one.state})"
-                yield from verdict_lines(one)
+    said = ""
+    for target, one in ((plan.target, app) for plan in job.plans for app in plan.moving):
+        if job.dry or one.state == "held" or one.waits:
+            if target != said:
+                yield f"into {target}:"
+            said = target
+            state = "waits" if one.waits else one.state
+            yield f"  {one.app}: {one.current.label} → {one.wanted.label} ({state})"
+            yield from verdict_lines(one)
     yield from (f"pull request {pull.number} merged: {pull.title}" for pull in job.merged)
     yield from (f"pull request {pull.number} closed: {why}" for pull, why in job.closed)
     if not (job.outcomes or job.plans or job.merged or job.closed or job.troubles):

@@ -12,6 +12,7 @@ from promote.errors import ForgeError, GateHoldsError, PromoteError
 from promote.forge import Check
 from promote.promotion.apply import Outcome, promote
 from promote.promotion.branch import branch_name
+from promote.promotion.landing import land
 from promote.promotion.plan import Plan, make_plan
 from promote.promotion.reconcile import reconcile
 from promote.promotion.related import leftovers, purpose
@@ -170,8 +171,8 @@ def _merge(session: Session, plan: Plan, pull: PullRequest, job: Job) -> None:
     if pull.draft or plan.held or plan.waiting:
         return
     try:
-        job.merged.append(session.forge.merge(pull.number, expect=pull.head_commit))
-    except ForgeError:
+        job.merged.append(land(session, pull.number, expect=pull.head_commit).pull)
+    except (ForgeError, GateHoldsError):
         return
     session.refresh()
 
