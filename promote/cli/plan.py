@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, moves_lines, opened, say, verdict_lines
+from promote.cli.promotions import (
+    DataFormat,
+    conflict_lines,
+    moves_lines,
+    opened,
+    say,
+    sides_of,
+    verdict_lines,
+)
 from promote.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -20,12 +28,19 @@ app = command_app()
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     apps: Annotated[
         list[str] | None, typer.Argument(help="Only these apps or bundles.", show_default=False)
     ] = None,
     target: Annotated[str, typer.Option("--to", help="Only this environment.")] = "",
     render: Annotated[bool, typer.Option(help="Show the rendered difference.")] = True,
+    field: Annotated[
+        list[str] | None, typer.Option(help="Only this field, as image:NAME; may be repeated.")
+    ] = None,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(help="upstream or target, where people edited; or FIELD=upstream."),
+    ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,
@@ -33,7 +48,7 @@ def plan(
     """Show what would move, which gates hold it back, and what the rendered change is.
 
     Reads the base branch as the remote has it, and changes nothing. Ends with 11 when a gate holds
-    something back.
+    something back, and with 1 when upstream changed what people edited on the target.
     """
     from promote.promotion import make_plan  # noqa: PLC0415 - help needs no promotion
     from promote.promotion.structured import plan_document, to_json  # noqa: PLC0415
@@ -45,11 +60,22 @@ def plan(
         for environment in targets:
             present = [one for one in apps or () if target or one in view.known(environment)]
             if not apps or present:
-                plans.append(make_plan(session, environment, present, render=render))
+                plans.append(
+                    make_plan(
+                        session,
+                        environment,
+                        present,
+                        render=render,
+                        fields=field or (),
+                        take=sides_of(take or ()),
+                    )
+                )
         if output is DataFormat.JSON:
             sys.stdout.write(to_json("Plan", {"plans": [plan_document(one) for one in plans]}))
         else:
             _print(plans)
+    if any(one.conflicted for one in plans):
+        return ExitCode.ERROR
     return ExitCode.GATE_HOLDS if any(one.held for one in plans) else ExitCode.DONE
 
 
@@ -65,10 +91,12 @@ def _lines(plan: Plan) -> Iterator[str]:
 
     yield f"into {plan.target}:"
     words = {"same": "up to date", "empty": "nothing upstream", "held": "held", "moves": "moves"}
+    words["conflict"] = "conflict"
     for one in plan.apps:
         arrow = f" → {one.wanted.label}" if one.moves else ""
         yield f"  {one.app}: {one.current.label}{arrow} ({words[one.state]})"
         yield from moves_lines(one)
+        yield from conflict_lines(one)
         yield from verdict_lines(one)
     for effect in plan.effects:
         yield f"  rendered in {effect.place}:"

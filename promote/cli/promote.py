@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, outcome_lines, overrides_of, say
-from promote.errors import ExitCode, GateHoldsError, UsageError
+from promote.cli.promotions import (
+    DataFormat,
+    opened,
+    outcome_lines,
+    overrides_of,
+    say,
+    sides_of,
+)
+from promote.errors import ExitCode, GateHoldsError, MergeConflictError, PromoteError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Sequence
 
     from promote.promotion import Outcome, Session
 
@@ -27,7 +34,8 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
         typer.Argument(help="Apps or bundles; all of them move in one pull request."),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Each app that may move, in a pull request of its own.")
+        bool,
+        typer.Option("--all", help="All that may move; a pull request for each app or bundle."),
     ] = False,
     override: Annotated[
         list[str] | None, typer.Option(help="Pass this gate all the same; may be repeated.")
@@ -36,6 +44,14 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     again: Annotated[
         bool, typer.Option("--again", help="Also if someone closed the pull request of it.")
     ] = False,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this field of an app, as image:NAME; may be repeated."),
+    ] = None,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(help="upstream or target, where people edited; or FIELD=upstream."),
+    ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,
@@ -43,15 +59,31 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     """Open or update the pull request that moves a release.
 
     Edits only the promotable fields of the target's overlays, on a branch built beside your work
-    tree. Running it again changes nothing. Ends with 11, and writes nothing, when a gate holds.
+    tree. What people edited on the target stays. Running it again changes nothing. Ends with 11,
+    and writes nothing, when a gate holds.
     """
-    from promote.promotion.structured import outcome_document, to_json  # noqa: PLC0415 - see opened
+    from promote.promotion import promote as promote_apps  # noqa: PLC0415 - see opened
+    from promote.promotion.structured import outcome_document, to_json  # noqa: PLC0415
 
     if every == bool(apps):
         raise UsageError("say which apps, or --all", hint="promote promote APP… --to ENVIRONMENT")
-    overrides = overrides_of(override or (), reason)
+    if every and field:
+        raise UsageError("--field is for named apps", hint="promote promote APP --field FIELD …")
+    overrides, sides = overrides_of(override or (), reason), sides_of(take or ())
     with opened() as session:
-        outcomes, held = _run(session, target, apps or [], overrides, again=again)
+
+        def one(names: Sequence[str]) -> Outcome:
+            return promote_apps(
+                session,
+                target,
+                names,
+                overrides=overrides,
+                again=again,
+                fields=field or (),
+                take=sides,
+            )
+
+        outcomes, held = ([one(apps)], []) if apps else _each(session, target, one)
     if output is DataFormat.JSON:
         documents = [outcome_document(outcome) for outcome in outcomes]
         sys.stdout.write(to_json("Promotion", {"outcomes": [*documents]}))
@@ -62,23 +94,28 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
             say(f"{target}: up to date")
     for error in held:
         print(f"promote: {error}", file=sys.stderr)
-    return ExitCode.GATE_HOLDS if held else ExitCode.DONE
+    return max((error.exit_code for error in held), key=_WORSE.index, default=ExitCode.DONE)
 
 
-def _run(
-    session: Session, target: str, apps: list[str], overrides: Mapping[str, str], *, again: bool
-) -> tuple[list[Outcome], list[GateHoldsError]]:
-    """One pull request of the named apps; of each that would move, if none is named."""
+_WORSE: Final = (ExitCode.DONE, ExitCode.GATE_HOLDS, ExitCode.ERROR)
+"""How the command ends when several end differently: what waits is less than what is wrong."""
+
+
+def _each(
+    session: Session, target: str, one: Callable[[Sequence[str]], Outcome]
+) -> tuple[list[Outcome], list[PromoteError]]:
+    """A pull request of each bundle that would move, and of each app that is in none."""
     from promote.promotion import make_plan  # noqa: PLC0415 - see opened
-    from promote.promotion import promote as promote_apps  # noqa: PLC0415
+    from promote.promotion.job import groups  # noqa: PLC0415
 
-    if apps:
-        return [promote_apps(session, target, apps, overrides=overrides, again=again)], []
-    outcomes, held = [], []
-    for one in make_plan(session, target, render=False).moving:
+    moving = {plan.app for plan in make_plan(session, target, render=False).moving}
+    outcomes: list[Outcome] = []
+    held: list[PromoteError] = []
+    for apps in groups(session, target):
+        if not moving & {*apps}:
+            continue
         try:
-            moved = promote_apps(session, target, [one.app], overrides=overrides, again=again)
-            outcomes.append(moved)
-        except GateHoldsError as error:
+            outcomes.append(one(apps))
+        except (GateHoldsError, MergeConflictError) as error:
             held.append(error)
     return outcomes, held

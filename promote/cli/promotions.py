@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from promote.promotion import AppPlan, Outcome, Session
+    from promote.promotion.merging import Side
 
 
 class DataFormat(StrEnum):
@@ -44,6 +45,32 @@ def moves_lines(app: AppPlan) -> Iterator[str]:
         yield f"    {move.key}: {_shown(move.old)} → {_shown(move.new)}"
     for move in app.homeless:
         yield f"    {move.key}: the overlay has no place for it"
+    for edit in app.kept:
+        yield f"    kept: {edit}"
+
+
+def conflict_lines(app: AppPlan) -> Iterator[str]:
+    """What people edited that upstream changed, too."""
+    from promote.promotion.merging import conflict_line  # noqa: PLC0415 - help needs no promotion
+
+    return (f"    conflict: {conflict_line(edit)}" for edit in app.conflicts)
+
+
+def sides_of(said: Sequence[str]) -> dict[str, Side]:
+    """The sides that the user takes: `SIDE` for all fields, `FIELD=SIDE` for one.
+
+    Raises:
+        UsageError: it is no side.
+    """
+    found: dict[str, Side] = {}
+    for text in said:
+        name, _, side = text.rpartition("=")
+        if side not in {"upstream", "target"}:
+            raise UsageError(
+                f"{text!r} is no side to take", hint="--take upstream, or FIELD=target"
+            )
+        found[name] = "upstream" if side == "upstream" else "target"
+    return found
 
 
 def verdict_lines(app: AppPlan) -> Iterator[str]:

@@ -13,6 +13,7 @@ from promote.promotion.edits import apply_moves
 from promote.promotion.fields import find
 from promote.promotion.history import periods
 from promote.promotion.holds import lift_hold
+from promote.promotion.merging import branch_suffix, refuse_conflicts
 from promote.promotion.plan import make_plan
 from promote.promotion.related import same_release
 from promote.promotion.release import moves
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from promote.forge import Proposal, PullRequest
     from promote.git import Commit
     from promote.model.tree import Tree
+    from promote.promotion.merging import Side
     from promote.promotion.plan import Plan
     from promote.promotion.session import Session
 
@@ -75,6 +77,8 @@ def promote(
     *,
     overrides: Mapping[str, str] | None = None,
     again: bool = False,
+    fields: Sequence[str] = (),
+    take: Mapping[str, Side] | None = None,
 ) -> Outcome:
     """Open, or bring up to date, the pull request that gives `target` its upstream's releases.
 
@@ -86,10 +90,14 @@ def promote(
         apps: the apps to move, or bundles of them.
         overrides: gates to pass all the same, with the reason for each, which is recorded.
         again: open a new pull request although someone closed the one of this release.
+        fields: only these, as `image:shop/cart`, on a branch of their own.
+        take: which side to take of a field that people edited on the target, by the same names;
+            the empty name stands for all. It is recorded.
 
     Raises:
         GateHoldsError: a gate holds an app; nothing was written.
-        UnknownNameError: an app or environment does not exist.
+        MergeConflictError: people edited on the target what upstream changed; nothing was written.
+        UnknownNameError: an app, environment or field does not exist.
         UsageError: no app is named.
         GitError: Git or the remote refuses, or others kept winning the race.
         ForgeError: the forge refuses.
@@ -99,8 +107,10 @@ def promote(
     race = Race(session, f"promote to {target}")
     while race.again():
         chosen = sorted(session.view.check_apps(target, apps))
-        branch, marker = branch_name("promote", target, chosen), f"{target}/{'+'.join(chosen)}"
-        plan = make_plan(session, target, chosen, overrides=overrides)
+        branch = branch_name("promote", target, chosen) + branch_suffix(fields)
+        marker = " ".join([f"{target}/{'+'.join(chosen)}", *sorted({*fields})])
+        plan = make_plan(session, target, chosen, overrides=overrides, fields=fields, take=take)
+        refuse_conflicts(plan)
         if not plan.moving:
             return _nothing_to_do(session, plan, branch, marker)
         _refuse_held(plan)
@@ -195,7 +205,7 @@ def _editor(session: Session, plan: Plan) -> Callable[[Tree], dict[str, bytes]]:
         for app in plan.moving:
             pinned = find(tree, view.overlay(plan.target, app.app), view.promotable(app.app))
             skipped = {move.key for move in app.homeless}
-            wanted = [m for m in moves(pinned.release, app.wanted) if m.key not in skipped]
+            wanted = [m for m in moves(pinned.release, app.moving) if m.key not in skipped]
             changed |= apply_moves(tree, pinned, wanted)
         for app_name in plan.lifted:
             changed |= lift_hold(tree, root, plan.target, app_name)

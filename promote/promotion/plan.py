@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from promote.errors import UsageError
+from promote.promotion.ancestors import Line
 from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import Effect, effects
 from promote.promotion.evidence import Evidence, gates_of
 from promote.promotion.fields import find
 from promote.promotion.gates import judge
 from promote.promotion.holds import find_hold, lift_hold, read_holds
+from promote.promotion.merging import Edit, Side, check_fields, chosen_of, merge, only
 from promote.promotion.release import EMPTY, Move, Release, moves
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from promote.promotion.gates import Asked, Verdict
     from promote.promotion.session import Session
 
-AppState = Literal["moves", "held", "same", "empty"]
+AppState = Literal["moves", "held", "same", "empty", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class AppPlan:
         moves: the fields that would change.
         homeless: fields that would move, had the target's overlay a place for them.
         verdicts: what each gate says; empty when nothing would move.
+        kept: edits of people on the target that stay.
+        conflicts: what both sides changed to something else: nothing moves before each is settled.
+            `moves` then says what would, were upstream's side taken.
+        took: the fields of which someone chose a side, and which.
     """
 
     app: str
@@ -44,10 +50,20 @@ class AppPlan:
     moves: tuple[Move, ...]
     homeless: tuple[Move, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    kept: tuple[Edit, ...] = ()
+    conflicts: tuple[Edit, ...] = ()
+    took: tuple[tuple[str, Side], ...] = ()
+
+    @property
+    def moving(self) -> Release:
+        """The part of the wanted release that moves."""
+        return only(self.wanted, {move.key.subject for move in self.moves})
 
     @property
     def state(self) -> AppState:
         """`empty`: the upstream pins nothing; `same`: the target has it already."""
+        if self.conflicts:
+            return "conflict"
         if not self.wanted:
             return "empty"
         if not self.moves:
@@ -90,6 +106,11 @@ class Plan:
         return tuple(app for app in self.apps if app.state == "held")
 
     @property
+    def conflicted(self) -> tuple[AppPlan, ...]:
+        """The apps that people changed here otherwise than upstream was changed."""
+        return tuple(app for app in self.apps if app.conflicts)
+
+    @property
     def waiting(self) -> tuple[AppPlan, ...]:
         """The apps that may be proposed, but that a gate does not let be merged yet."""
         return tuple(app for app in self.apps if app.waits)
@@ -103,6 +124,8 @@ def make_plan(
     overrides: Mapping[str, str] | None = None,
     render: bool = True,
     pull: PullRequest | None = None,
+    fields: Sequence[str] = (),
+    take: Mapping[str, Side] | None = None,
 ) -> Plan:
     """Say what a promotion into `target` would do. Reads only.
 
@@ -114,9 +137,12 @@ def make_plan(
         render: also render the target and its variants.
         pull: the promotion's own pull request, for the gates that look at it; by default the open
             one of each app.
+        fields: only these, as `image:shop/cart`; all by default.
+        take: which side to take of a field that people edited, by the same names; the empty name
+            stands for all.
 
     Raises:
-        UnknownNameError: there is no such environment or app.
+        UnknownNameError: there is no such environment, app or field.
         UsageError: the environment has no upstream.
         InputError: a file of the project is wrong.
     """
@@ -129,11 +155,11 @@ def make_plan(
     gates = gates_of(session, target)
     chosen = view.check_apps(target, apps) if apps else view.apps(target)
     edits: dict[str, bytes] = {}
-    planned, evidence = [], Evidence(session, pull)
+    asking = _Asking(gates, overrides or {}, take or {}, tuple(fields), Evidence(session, pull))
+    check_fields(session, target, chosen, (*fields, *asking.take))
+    planned = []
     for app in chosen:
-        plan, changed = _plan_app(
-            session, target, app, gates, overrides=overrides or {}, evidence=evidence
-        )
+        plan, changed = _plan_app(session, target, app, asking)
         planned.append(plan)
         edits |= changed
     lifted = _lifted(session, target, planned)
@@ -147,14 +173,19 @@ def make_plan(
     return Plan(target, session.tip, tuple(planned), edits, shown, lifted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What a plan is asked for, besides the apps."""
+
+    gates: Sequence[Asked]
+    overrides: Mapping[str, str]
+    take: Mapping[str, Side]
+    fields: tuple[str, ...]
+    evidence: Evidence
+
+
 def _plan_app(
-    session: Session,
-    target: str,
-    app: str,
-    gates: Sequence[Asked],
-    *,
-    overrides: Mapping[str, str],
-    evidence: Evidence,
+    session: Session, target: str, app: str, asking: _Asking
 ) -> tuple[AppPlan, dict[str, bytes]]:
     view, tree = session.view, session.tree
     sources = view.sources_of(target, app)
@@ -162,15 +193,28 @@ def _plan_app(
     releases = tuple(find(tree, view.overlay(s, app), promotable).release for s in sources)
     wanted = releases[0] if releases else EMPTY
     pinned = find(tree, view.overlay(target, app), promotable)
-    every = moves(pinned.release, wanted)
+    line = Line(session, target, app, sources)
+    merged = merge(line, pinned.release, chosen_of(wanted, asking.fields), asking.take)
+    every = moves(pinned.release, merged.proposed(wanted))
     without = homeless(pinned, every)
-    possible = [move for move in every if move not in without]
-    plan = AppPlan(app, sources, wanted, pinned.release, tuple(possible), tuple(without))
+    possible = tuple(move for move in every if move not in without)
+    plan = AppPlan(
+        app,
+        sources,
+        wanted,
+        pinned.release,
+        possible,
+        tuple(without),
+        kept=merged.kept,
+        conflicts=merged.conflicts,
+        took=merged.took,
+    )
     if not possible:
         return plan, {}
     edits = apply_moves(tree, pinned, possible)
-    case = evidence.case(target, plan, releases, edits)
-    return replace(plan, verdicts=tuple(judge(gates, case, overrides))), edits
+    case = asking.evidence.case(target, plan, releases, edits)
+    judged = replace(plan, verdicts=tuple(judge(asking.gates, case, asking.overrides)))
+    return judged, {} if merged.conflicts else edits
 
 
 def _lifted(session: Session, target: str, planned: Sequence[AppPlan]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,59}")
 """A label stands in titles and branch logs, so it is made of what tags are made of."""
 
 FieldKind = Literal["image", "chart", "ref", "value"]
+Subject = tuple[FieldKind, str]
 
 
 class FieldKey(NamedTuple):
@@ -35,7 +36,7 @@ class FieldKey(NamedTuple):
     part: str = ""
 
     @property
-    def subject(self) -> tuple[FieldKind, str]:
+    def subject(self) -> Subject:
         """The thing that the field belongs to: all of an image's parts have one."""
         return (self.kind, self.name)
 
@@ -80,11 +81,11 @@ class Release:
     def __bool__(self) -> bool:
         return bool(self.fields)
 
-    def subjects(self) -> set[tuple[FieldKind, str]]:
+    def subjects(self) -> set[Subject]:
         """The images, charts, addresses and values that the release pins."""
         return {key.subject for key in self.fields}
 
-    def part_of(self, subject: tuple[FieldKind, str]) -> Iterator[tuple[FieldKey, Json]]:
+    def part_of(self, subject: Subject) -> Iterator[tuple[FieldKey, Json]]:
         """The fields of one subject."""
         return ((key, value) for key, value in self.fields.items() if key.subject == subject)
 

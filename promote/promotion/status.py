@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promote.promotion.release import Release
     from promote.promotion.session import Session
 
-CellState = Literal["first", "follows", "same", "moves", "held", "empty", "absent"]
+CellState = Literal["first", "follows", "same", "moves", "held", "empty", "conflict", "absent"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ def message(verb: str, plan: Plan, marker: str) -> str:
             ("Promotion-Override", f"{app.app} {verdict.gate}: {verdict.overridden}")
             for verdict in _overridden(app)
         ]
+        trailers += [("Promotion-Take", f"{app.app} {name}={side}") for name, side in app.took]
     subject = title(verb, plan, 72)
     return with_trailers("\n\n".join([subject, "\n".join(lines)]), dict.fromkeys(trailers))
 
@@ -219,6 +220,9 @@ def _commits(heading: str, commits: Sequence[Commit]) -> str:
 def _notes(plan: Plan, notes: Sequence[str]) -> str:
     lines = [f"- {note}" for note in notes]
     lines += [f"- ends the hold of {code(app)}" for app in plan.lifted]
+    lines += [
+        f"- {code(app.app)} keeps {code(str(edit))}" for app in plan.apps for edit in app.kept
+    ]
     lines += [
         f"- {code(app.app)}: the overlay has no place for {code(str(move.key))}"
         for app in plan.moving

@@ -64,6 +64,8 @@ def test_a_release_moves_by_commands(stage: Stage, run: Run) -> None:
 
 
 def test_all_moves_each_app_by_itself(stage: Stage, run: Run) -> None:
+    project = stage.show("promote.yaml").replace("bundles: {both: [cart, web]}\n", "")
+    stage.push({"promote.yaml": project}, "no bundles")
     stage.release("cart", "1.1")
     stage.release("web", "2.0")
     stage.push({"holds.yaml": "- {environment: staging, app: web, release: x, reason: y}\n"})
@@ -152,3 +154,19 @@ def test_words_of_others_do_not_act_on_the_terminal(stage: Stage, run: Run) -> N
         out = run(*arguments)[1]
         assert "\x1b" not in out
         assert "\u202e" not in out
+
+
+def test_status_says_what_waits_for_what_and_until_when(stage: Stage, run: Run) -> None:
+    window = "{from: 2020-01-01, to: 2099-01-01, reason: summer}"
+    stage.gates("staging", f"[{{freeze: {{windows: [{window}]}}}}]")
+    stage.release("cart", "1.1")
+    out = run("status")[1]
+    assert "staging cart: freeze holds: " in out
+    assert "until 2099-01-01 00:00 UTC" in out
+    document = json.loads(run("status", "--output", "json")[1])
+    (cell,) = (
+        one for one in document["cells"] if (one["environment"], one["app"]) == ("staging", "cart")
+    )
+    (freeze,) = (gate for gate in cell["gates"] if gate["gate"] == "freeze")
+    assert (cell["state"], freeze["holds"]) == ("held", True)
+    assert freeze["until"] == "2099-01-01T00:00:00+00:00"

@@ -1,0 +1,149 @@
+"""What a target and its upstream last had in common, as the base branch's history tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from promote.errors import FileMissingError, InputError
+from promote.git import GitTree
+from promote.promotion.fields import find
+from promote.promotion.release import EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from promote.git import Commit
+    from promote.model.json import Json
+    from promote.promotion.fields import Overlay, Promotable
+    from promote.promotion.release import FieldKey, Release, Subject
+    from promote.promotion.session import Session
+
+Fields = dict["FieldKey", "Json"]
+"""The values of one subject; empty where it is not pinned."""
+
+TO: Final = "Promotion-To"
+"""The trailer with the environment that a commit of ours promotes into."""
+
+_BATCHES: Final = (16, 256, None)
+"""How many commits are asked for at once: most ancestors are among the newest few."""
+
+
+@dataclass(slots=True)
+class Ancestor:
+    """What history says of one subject.
+
+    Attributes:
+        base: the common ancestor; None until it is found.
+        commit: what gave the target its present value.
+        upstream: what gave upstream its present value.
+        had: the values that upstreams had since the ancestor.
+    """
+
+    base: Fields | None = None
+    commit: Commit | None = None
+    upstream: Commit | None = None
+    had: list[Fields] = field(default_factory=list)
+
+
+def part(release: Release, subject: Subject) -> Fields:
+    """The fields of one subject in a release."""
+    return dict(release.part_of(subject))
+
+
+class Line:
+    """The history of an app in a target and its upstreams: read once, and only as far as needed.
+
+    Args:
+        session: the project on its base branch.
+        target: the environment to promote into.
+        app: what moves.
+        sources: where it comes from.
+    """
+
+    def __init__(self, session: Session, target: str, app: str, sources: Sequence[str]) -> None:
+        view = session.view
+        self._session = session
+        self._target = target
+        self._promotable: Promotable = view.promotable(app)
+        self._ours = view.overlay(target, app)
+        self._theirs = [view.overlay(source, app) for source in sources]
+
+    def ancestors(self, subjects: Sequence[Subject]) -> dict[Subject, Ancestor]:
+        """Find the common ancestor of each subject, walking back until all are found."""
+        found = {subject: Ancestor() for subject in subjects}
+        open_ends, changing = set(subjects), {(one, side) for one in subjects for side in (0, 1)}
+        newest: tuple[Release, ...] | None = None
+        newer: tuple[Commit, Release] | None = None
+        for commit in self._commits() if subjects else ():
+            ours, *theirs = (self._release(commit, one) for one in (self._ours, *self._theirs))
+            newest = newest or (ours, *theirs)
+            for subject, side in [*changing]:
+                if part((ours, *theirs)[side], subject) != part(newest[side], subject):
+                    changing.discard((subject, side))
+                elif side:
+                    found[subject].upstream = commit
+                else:
+                    found[subject].commit = commit
+            if newer is not None:
+                self._by_us(found, open_ends, newer, ours)
+            for subject in [*open_ends]:
+                mine, values = part(ours, subject), [part(one, subject) for one in theirs]
+                if mine and mine in values:
+                    found[subject].base = mine
+                    open_ends.discard(subject)
+                else:
+                    found[subject].had += values
+            if not open_ends:
+                break
+            newer = (commit, ours)
+        return found
+
+    def _by_us(
+        self,
+        found: Mapping[Subject, Ancestor],
+        open_ends: set[Subject],
+        newer: tuple[Commit, Release],
+        before: Release,
+    ) -> None:
+        """End the search for what the newer commit changed, if `promote` wrote that commit."""
+        commit, after = newer
+        changed = [one for one in open_ends if part(after, one) != part(before, one)]
+        if changed and self._is_ours(commit):
+            for subject in changed:
+                found[subject].base = part(after, subject)
+                open_ends.discard(subject)
+
+    def _is_ours(self, commit: Commit) -> bool:
+        """Whether we wrote what a commit brought to the target: itself, or what it merged."""
+        said = self.author(commit)
+        return self._target in {value for key, value in said.trailers if key == TO}
+
+    def author(self, commit: Commit) -> Commit:
+        """The commit that made a change which a merge brought; itself if it is no merge."""
+        if len(commit.parents) != 2:  # noqa: PLR2004 - what a merge has
+            return commit
+        left, right = commit.parents
+        paths = [self._ours.directory, self._ours.values]
+        log = self._session.repository.history.log(right, since=left, paths=paths, limit=1)
+        return log[0] if log else commit
+
+    def _commits(self) -> Iterator[Commit]:
+        """The commits of the branch's own line that touched either side, newest first."""
+        self._session.need_history()
+        overlays = [self._ours, *self._theirs]
+        paths = [path for one in overlays for path in (one.directory, one.values)]
+        history, seen = self._session.repository.history, 0
+        for limit in _BATCHES:
+            log = history.log(self._session.tip, paths=paths, first_parent=True, limit=limit)
+            yield from log[seen:]
+            if limit is None or len(log) < limit:
+                return
+            seen = len(log)
+
+    def _release(self, commit: Commit, overlay: Overlay) -> Release:
+        try:
+            tree = GitTree(self._session.repository, commit.object_id)
+            return find(tree, overlay, self._promotable).release
+        except (InputError, FileMissingError):
+            return EMPTY
