@@ -10,7 +10,8 @@ PromoteError                 exit 1
 │   ├── TemplateError        a Jinja2 template
 │   ├── ValuesError          values that fail their schema
 │   ├── VariantError         a rename that cannot be followed
-│   └── UnknownNameError     a name that nothing in the project has
+│   ├── UnknownNameError     a name that nothing in the project has
+│   └── MergeConflictError   upstream and the target were both changed
 ├── OutsideError             the world outside the process
 │   ├── FileMissingError     a file or folder that is not there
 │   ├── GitError             Git, or a Git remote
@@ -119,6 +120,10 @@ class VariantError(InputError):
 
 class UnknownNameError(InputError):
     """Nothing in the project has the name: no environment, app, cluster or release."""
+
+
+class MergeConflictError(InputError):
+    """People edited on the target what upstream changed to something else."""
 
 
 class OutsideError(PromoteError):
