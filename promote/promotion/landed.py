@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from promote.errors import FileMissingError, InputError
 from promote.git import GitTree
@@ -14,10 +14,12 @@ from promote.promotion.record_lines import GateRecord, Record
 from promote.promotion.release import EMPTY, Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from promote.git import Commit
     from promote.promotion.session import Session
+
+_Side = Literal["upstream", "target"]
 
 ROLLBACK: Final = "rollback "
 """What the marker of a rollback begins with."""
@@ -36,6 +38,8 @@ class Declared:
         sources: where each app comes from.
         gates: what gates said when it was proposed, by app.
         rollback: whether it goes back to an earlier release.
+        fields: the fields that it was narrowed to; none for all.
+        take: the side that someone chose for fields that were edited on the target.
     """
 
     environments: tuple[str, ...]
@@ -43,6 +47,8 @@ class Declared:
     sources: dict[str, tuple[str, ...]]
     gates: dict[str, tuple[GateRecord, ...]]
     rollback: bool
+    fields: tuple[str, ...] = ()
+    take: Mapping[str, _Side] = field(default_factory=dict)
 
 
 def declared(commits: Sequence[Commit]) -> Declared | None:
@@ -162,4 +168,15 @@ def _declared(commit: Commit, marker: str) -> Declared:
         sources=sources,
         gates=gates,
         rollback=marker.startswith(ROLLBACK),
+        fields=() if marker.startswith(ROLLBACK) else tuple(marker.split(" ")[1:]),
+        take=_taken(values.get("promotion-take", [])),
     )
+
+
+def _taken(values: Sequence[str]) -> dict[str, _Side]:
+    found: dict[str, _Side] = {}
+    for value in values:
+        name, _, side = value.partition(" ")[2].rpartition("=")
+        if side in get_args(_Side):
+            found[name] = cast("_Side", side)
+    return found

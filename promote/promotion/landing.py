@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from promote.forge import PullRequest
     from promote.git import Commit
+    from promote.promotion.merging import Side
     from promote.promotion.plan import Plan
     from promote.promotion.release import Release
     from promote.promotion.session import Session
@@ -82,6 +83,7 @@ def land(
         branch = f"refs/heads/{pull.head}"
         there = session.remote.fetch(branch).get(branch)
         if there is None:
+            _refuse_gone(pull)
             return _merged_already(session, number, expect)
         if there != pull.head_commit:
             continue
@@ -89,6 +91,11 @@ def land(
         changed = _changes(session, there)
         plans: list[Plan] = []
         if pull.head.startswith(BRANCHES) or (said is not None and not said.rollback):
+            if changed is None:
+                raise ForgeError(
+                    f"pull request {number} conflicts with {session.base}",
+                    hint="promote again to build it on what is there now",
+                )
             plans = _planned_again(session, pull, changed, said, overrides or {})
             _refuse_held(pull, plans)
             _refuse_other(session, pull, plans, changed)
@@ -98,7 +105,7 @@ def land(
         if pull.draft and plans:
             session.forge.update(number, Change(draft=False))
         merged = session.forge.merge(number, expect=expect or there)
-        return Landing(merged, tuple(plans), _recorded(session, merged, plans, said, changed))
+        return Landing(merged, tuple(plans), _recorded(session, merged, plans, said, changed or {}))
     raise race.lost()
 
 
@@ -114,6 +121,15 @@ def _merged_already(session: Session, number: int, expect: str | None) -> Landin
     return Landing(merged, records=tuple(found))
 
 
+def _refuse_gone(pull: PullRequest) -> None:
+    """A fork's branch of a promotion's name is none of ours, and nobody could judge it."""
+    if pull.state == "open" and pull.head.startswith(BRANCHES):
+        raise ForgeError(
+            f"the branch {pull.head} of pull request {pull.number} is not in this repository",
+            hint="promote again, or merge it at the forge if it is meant",
+        )
+
+
 def _own_commits(session: Session, head: str) -> list[Commit]:
     """The commits of ours on the branch, as we made them."""
     session.need_history()
@@ -126,14 +142,14 @@ def _own_commits(session: Session, head: str) -> list[Commit]:
     ]
 
 
-def _changes(session: Session, head: str) -> _Changes:
-    """What merging a commit now would change; nothing where it conflicts, which the forge says."""
+def _changes(session: Session, head: str) -> _Changes | None:
+    """What merging a commit now would change; None where it conflicts."""
     repository, view = session.repository, session.view
     if repository.history.merge_base(session.tip, head) is None:
-        return {}
+        return None
     merged = repository.history.merge(session.tip, head)
     if merged.conflicts:
-        return {}
+        return None
     # A commit of the merged tree, only to read it as one; it is never pushed.
     trial = commit_tree(
         repository.store,
@@ -167,7 +183,11 @@ def _planned_again(
     plans = []
     for target, apps in by_target.items():
         passed = {**_passed_before(session, target, said), **overrides}
-        plans.append(make_plan(session, target, apps, overrides=passed, render=False, pull=pull))
+        # The gates are asked about all that upstream has, also where people edited the target.
+        took: dict[str, Side] = {"": "upstream"}
+        plans.append(
+            make_plan(session, target, apps, overrides=passed, render=False, pull=pull, take=took)
+        )
     return plans
 
 
