@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from promote.forge import PullRequest
     from promote.git import Commit
-    from promote.promotion.merging import Side
     from promote.promotion.plan import Plan
     from promote.promotion.release import Release
     from promote.promotion.session import Session
@@ -183,10 +182,17 @@ def _planned_again(
     plans = []
     for target, apps in by_target.items():
         passed = {**_passed_before(session, target, said), **overrides}
-        # The gates are asked about all that upstream has, also where people edited the target.
-        took: dict[str, Side] = {"": "upstream"}
         plans.append(
-            make_plan(session, target, apps, overrides=passed, render=False, pull=pull, take=took)
+            make_plan(
+                session,
+                target,
+                apps,
+                overrides=passed,
+                render=False,
+                pull=pull,
+                fields=said.fields if said is not None else (),
+                take=said.take if said is not None else None,
+            )
         )
     return plans
 

@@ -13,7 +13,7 @@ from test_promotion_cli import run
 
 from promote.errors import ExitCode, ForgeError, GateHoldsError, UsageError
 from promote.forge import Check
-from promote.promotion import GateRecord, land, make_plan, reconcile, records, roll_back
+from promote.promotion import GateRecord, land, make_plan, promote, reconcile, records, roll_back
 from promote.promotion.verification import verify
 
 if TYPE_CHECKING:
@@ -197,6 +197,27 @@ def test_another_apps_release_on_the_branch_is_judged_too(stage: Stage) -> None:
     path = "overlays/prod/web/kustomization.yaml"
     stage.push_to("promote/prod/cart", {path: overlay("prod", "web", "6.6.6")})
     assert "would give prod the release 6.6.6 of web" in refused(stage, ForgeError)
+
+
+def test_a_side_that_was_chosen_at_the_opening_is_chosen_at_the_merge(stage: Stage) -> None:
+    stage.push({CART: overlay("prod", "cart", "1.0-hotfix")}, "by hand")
+    stage.release("cart", "2.0", "staging")
+    with stage.session() as session:
+        promote(session, "prod", ["cart"], take={"": "upstream"})
+    assert [record.label for record in merge(stage).records] == ["2.0"]
+
+
+def test_one_field_is_merged_alone(stage: Stage) -> None:
+    path = "overlays/staging/cart/kustomization.yaml"
+    side = '  - {name: shop/side, newTag: "7"}\n'
+    stage.push({CART: stage.show(CART) + '  - {name: shop/side, newTag: "6"}\n'})
+    stage.push({path: overlay("staging", "cart", "2.0") + side})
+    with stage.session() as session:
+        pull = promote(session, "prod", ["cart"], fields=["image:shop/side"]).pull
+    assert pull is not None
+    assert [record.outcome for record in merge(stage, pull.number).records] == ["merged"]
+    text = stage.show(CART)
+    assert ('newTag: "1.0"' in text, 'newTag: "7"' in text) == (True, True)
 
 
 def test_a_rollback_is_held_by_no_gate_and_recorded(stage: Stage) -> None:
