@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from promote.compare.align import Window, align, gaps
 from promote.compare.scalars import same, token
+from promote.model.json_types import json_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -71,7 +72,7 @@ def _likeness(value: Json) -> Hashable:
         return frozenset(value)
     if isinstance(value, str):
         return value.partition("=")[0]
-    return (type(value).__name__,)
+    return (json_type(value).__name__,)
 
 
 def _comes_first(one: list[Json], other: list[Json]) -> bool:

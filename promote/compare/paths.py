@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from promote.errors import UsageError
+from promote.model.json_types import json_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +127,7 @@ def _chosen(found: Json, item: Item) -> bool:
 
 
 def _same(found: Json, wanted: Scalar) -> bool:
-    return type(found) is type(wanted) and found == wanted
+    return json_type(found) is json_type(wanted) and found == wanted
 
 
 def _condition(key: str, value: Scalar) -> str:

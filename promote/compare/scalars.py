@@ -10,6 +10,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
+from promote.model.json_types import json_type
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
@@ -44,7 +46,7 @@ class SameScalar(Protocol):
 
 def same_scalar(left: Json, right: Json, _keys: tuple[str, ...] = ()) -> bool:
     """Compare exactly; a NaN is the same as itself."""
-    if type(left) is not type(right):
+    if json_type(left) is not json_type(right):
         return False
     return left == right or (left != left and right != right)  # noqa: PLR0124 - that is a NaN
 
@@ -78,7 +80,7 @@ def same(left: Json, right: Json) -> bool:
     """Whether two values are exactly the same, whatever the order of their mappings' keys."""
     if left is right:
         return True
-    if type(left) is not type(right):
+    if json_type(left) is not json_type(right):
         return False
     if isinstance(left, dict) and isinstance(right, dict):
         if len(left) != len(right):
@@ -95,4 +97,4 @@ def token(value: Json) -> Hashable:
         return ("map", frozenset((key, token(item)) for key, item in value.items()))
     if isinstance(value, list):
         return ("list", *map(token, value))
-    return value if isinstance(value, str) else (type(value), repr(value))
+    return value if isinstance(value, str) else (json_type(value), repr(value))

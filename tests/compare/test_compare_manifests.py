@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from promote.compare.manifests import read_manifests
+from promote.compare.semantic import diff
 from promote.errors import InputError, YamlError
 
 
@@ -29,3 +30,16 @@ def test_what_is_no_resource_is_refused_with_its_place(second: str) -> None:
 def test_what_is_not_yaml_is_refused() -> None:
     with pytest.raises(YamlError):
         read_manifests(b"a: [", "x.yaml")
+
+
+def test_the_same_values_written_otherwise_are_the_same() -> None:
+    head = "kind: A\nmetadata: {name: a}\nspec: "
+    one, other = (
+        read_manifests(f"{head}{{{spec}, args: [{args}], changed: {number}}}".encode(), "x.yaml")
+        for spec, args, number in [
+            ('text: "x", word: True, real: 1.10, whole: 0x1F, none: ~', '"--a=b", 0x1F', 1),
+            ("text: x, word: true, real: 1.1, whole: 31, none: null", "--a=b, 31", 2),
+        ]
+    )
+    (resource,) = diff(one, other).resources
+    assert [change.left for change in resource.changes] == [("spec", "changed")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promote.model.json_types import json_type
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -155,7 +157,7 @@ def value_at(node: Json | Absent, path: FieldPath) -> Json | Absent:
 
 
 def _same(one: Json | Absent, other: Json | Absent) -> bool:
-    return one is other or (type(one) is type(other) and one == other)
+    return one is other or (json_type(one) is json_type(other) and one == other)
 
 
 def narrowed(change: Change) -> Change:
