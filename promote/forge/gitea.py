@@ -187,23 +187,29 @@ class GiteaForge(HubForge):
         )
 
     def _label(self, name: str) -> int:
-        """The id of a label, which is made where it is missing."""
+        """The id of a label, which is made where it is missing.
+
+        Of labels that runners made at once, which Gitea lets them, the oldest stays: a number that
+        is seen after one's own was made is never followed by a smaller one.
+        """
         path = f"{self._repo}/labels"
 
         def found() -> int | None:
             labels = self._pages(path, {})
-            same = (label for label in labels if text(label, "name") == name)
-            return next((number(label, "id") for label in same), None)
+            same = (number(label, "id") for label in labels if text(label, "name") == name)
+            return min(same, default=None)
 
         there = found()
         if there is not None:
             return there
-        return self._api.once(
-            lambda: number(
-                self._api.send("POST", path, {"name": name, "color": _COLOUR}).document, "id"
-            ),
-            found,
+        body: Document = {"name": name, "color": _COLOUR}
+        made = self._api.once(
+            lambda: number(self._api.send("POST", path, body).document, "id"), found
         )
+        oldest = found() or made
+        if oldest != made:
+            self._api.send("DELETE", f"{path}/{made}", allow=(404,))
+        return oldest
 
 
 _CREATED: Final = 201

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from promote.forge.protocol import Check, Proposal, PullRequest, ReviewState, State
 
 _ABSENT: Final = 404
+_LOOKS: Final = TRIES + 4
+"""How often a merge is asked for: after each, Gitea looks anew at all that are open, one by one."""
 
 
 class HostedForge(Calls):
@@ -117,7 +119,7 @@ class HostedForge(Calls):
             ForgeError: it is not open, is a draft, has moved, conflicts, or the forge refuses.
         """
         refusal: ForgeError | None = None
-        for attempt in range(TRIES):
+        for attempt in range(_LOOKS):
             pull = self._one(number)
             if pull.state == "merged":
                 self._tidy(pull)

@@ -111,6 +111,11 @@ class Stage:
         """The address that promote is given."""
         return self.git("remote", "get-url", "origin")
 
+    @property
+    def name(self) -> str:
+        """What Gitea calls the repository."""
+        return self.origin.split("/", 3)[3].removesuffix(".git")
+
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
 

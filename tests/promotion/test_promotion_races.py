@@ -11,6 +11,7 @@ from promote.promotion import promote, roll_back
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from stage import Stage
 
     from promote.forge import PullRequest
@@ -56,11 +57,16 @@ def test_twenty_promoters_at_once_make_one_pull_request(
     record_property("raced", f"2 races of {RACERS} promoters")
 
 
-def test_twenty_rollbacks_at_once_make_one_pull_request(any_stage: Stage) -> None:
+def test_twenty_rollbacks_at_once_make_one_pull_request(
+    any_stage: Stage, request: pytest.FixtureRequest
+) -> None:
     stage = any_stage
     stage.release("cart", "1.1", "staging")
     assert _race(stage, _roll_back) == [0] * RACERS
     (pull,) = _pulls(stage)
+    if stage.remote:
+        found = request.getfixturevalue("gitea_server").call("GET", f"/repos/{stage.name}/labels")
+        assert sorted(label["name"] for label in found) == ["roll back", "staging"]
     assert pull.head == "rollback/staging/cart"
     assert stage.show("holds.yaml", pull.head).count("app: cart") == 1
 

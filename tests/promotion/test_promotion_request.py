@@ -84,7 +84,7 @@ def test_gitea_asks_the_owners_it_knows(any_stage: Stage, request: pytest.Fixtur
     if stage.remote:
         server: GiteaServer = request.getfixturevalue("gitea_server")
         server.user("bob")
-        server.invite(stage.origin.split("/", 3)[3].removesuffix(".git"), "bob")
+        server.invite(stage.name, "bob")
     assert owned(stage, "* @bob @ada\n")[0] == "bob"
     pull = pull_of(stage.promote("staging", "cart"))
     assert "ada" not in pull.reviewers or not stage.remote
@@ -155,7 +155,7 @@ def test_an_environment_may_merge_by_itself(
     stage = any_stage
     if stage.remote:
         server: GiteaServer = request.getfixturevalue("gitea_server")
-        name = stage.origin.split("/", 3)[3].removesuffix(".git")
+        name = stage.name
         server.protect(name, required_approvals=1)
     text = stage.show("promote.yaml").replace("{from: dev, ", "{from: dev, auto-merge: true, ")
     stage.push({"promote.yaml": text})

@@ -139,7 +139,7 @@ def story(request: pytest.FixtureRequest, sandbox: Sandbox) -> Story:
     else:
         server = request.getfixturevalue("gitea_server")
         stage, bob = gitea_stage(sandbox, shop(now), server), server.user("bob")
-        server.invite(stage.origin.split("/", 3)[3].removesuffix(".git"), "bob")
+        server.invite(stage.name, "bob")
     stage.now = now
     return Story(stage, bob)
 
