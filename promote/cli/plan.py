@@ -82,6 +82,8 @@ def plan(  # noqa: PLR0917 - a parameter an option, as Typer wants it
 def _print(plans: Sequence[Plan]) -> None:
     for one in plans:
         say(*_lines(one))
+    for warning in dict.fromkeys(warning for one in plans for warning in one.warnings):
+        print(f"warning: {warning}", file=sys.stderr)
     if not any(one.moving for one in plans):
         print("nothing would move", file=sys.stderr)
 

@@ -90,6 +90,12 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     for app in outcome.plan.moving if outcome.status != "declined" else ():
         yield f"  {app.app}: {app.current.label} → {app.wanted.label}"
         yield from moves_lines(app)
+    for also in outcome.plan.also:
+        yield from (
+            f"  {app.app} in {also.target}: back to {app.wanted.label}" for app in also.apps
+        )
+    yield from (f"  not restored: {one}" for one in outcome.plan.not_restored)
+    yield from (f"  warning: {one}" for one in outcome.plan.warnings)
     for commit in outcome.kept:
         author = commit.author.name
         yield f"  kept on {outcome.branch}: {commit.object_id[:12]} {commit.subject} ({author})"

@@ -14,13 +14,16 @@ app = command_app()
 
 
 @app.command()
-def rollback(
+def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     environment: Annotated[str, typer.Argument(help="Where.")],
     name: Annotated[str, typer.Argument(metavar="APP", help="What.")],
     to: Annotated[
         str, typer.Option(help="An earlier release's id, or its start; by default the previous.")
     ] = "",
     reason: Annotated[str, typer.Option(help="Why; kept with the hold.")] = "",
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Not what landed with it, nor in variants.")
+    ] = False,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,
@@ -28,13 +31,13 @@ def rollback(
     """Open the pull request back to an earlier release, and hold it.
 
     Restores the promotable fields exactly as they were, and sets a hold in holds.yaml that
-    promotions respect. No gate holds a rollback.
+    promotions respect. What landed with it goes back with it. No gate holds a rollback.
     """
     from promote.promotion import roll_back  # noqa: PLC0415 - help needs no promotion
     from promote.promotion.structured import outcome_document, to_json  # noqa: PLC0415
 
     with opened() as session:
-        outcome = roll_back(session, environment, name, to=to or None, reason=reason)
+        outcome = roll_back(session, environment, name, to=to or None, reason=reason, alone=alone)
     if output is DataFormat.JSON:
         sys.stdout.write(to_json("Rollback", {"outcomes": [outcome_document(outcome)]}))
     else:

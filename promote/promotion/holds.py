@@ -11,6 +11,9 @@ from promote.errors import Place, ProjectError
 from promote.yamlio.editing import DELETE, edit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promote.config import ProjectConfig
     from promote.model.json import Document, Json
     from promote.model.tree import Tree
 
@@ -91,6 +94,26 @@ def set_hold(tree: Tree, root: str, hold: Hold) -> dict[str, bytes]:
         return {}
     at = len(holds) if old is None else old.index
     return {path: edit(tree.read(path), {(at,): entry}, tree.display(path))}
+
+
+def set_holds(tree: Tree, root: str, holds: Sequence[Hold]) -> dict[str, bytes]:
+    """The file with several holds added; nothing if all are there."""
+    from promote.render.files import EditedTree  # noqa: PLC0415 - reading needs no rendering
+
+    changed: dict[str, bytes] = {}
+    for hold in holds:
+        changed |= set_hold(EditedTree(tree, changed), root, hold)
+    return changed
+
+
+def astray(holds: Sequence[Hold], config: ProjectConfig) -> list[str]:
+    """The holds of environments or apps that the project does not have: they hold nothing."""
+    return [
+        f"the hold of {hold.app} in {hold.environment} holds nothing: there is no such "
+        + ("environment" if hold.environment not in config.environments else "app")
+        for hold in holds
+        if hold.environment not in config.environments or hold.app not in config.apps
+    ]
 
 
 def lift_hold(tree: Tree, root: str, environment: str, app: str) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from promote.promotion.effects import Effect, effects
 from promote.promotion.evidence import Evidence, gates_of
 from promote.promotion.fields import find
 from promote.promotion.gates import judge
-from promote.promotion.holds import find_hold, lift_hold, read_holds
+from promote.promotion.holds import astray, find_hold, lift_hold, read_holds
 from promote.promotion.merging import Edit, Side, check_fields, chosen_of, merge, only
 from promote.promotion.release import EMPTY, Move, Release, moves
 
@@ -86,6 +86,9 @@ class Plan:
         edits: the files that would change, by path in the tree.
         effects: the rendered difference of the target and of its variants.
         lifted: the apps whose hold the promotion ends.
+        also: of a rollback: what goes back with it in the target's variants.
+        not_restored: of a rollback: what it leaves as it is, and why.
+        warnings: what someone should look at, such as holds of what is not there.
     """
 
     target: str
@@ -94,6 +97,9 @@ class Plan:
     edits: Mapping[str, bytes]
     effects: tuple[Effect, ...]
     lifted: tuple[str, ...] = ()
+    also: tuple[Plan, ...] = ()
+    not_restored: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def moving(self) -> tuple[AppPlan, ...]:
@@ -170,7 +176,8 @@ def make_plan(
     touched = {plan.app for plan in planned if plan.moves}
     environments = (target, *view.variants(target)) if render else ()
     shown = effects(session, edits, environments, touched)
-    return Plan(target, session.tip, tuple(planned), edits, shown, lifted)
+    warnings = tuple(astray(read_holds(session.tree, session.root), view.config))
+    return Plan(target, session.tip, tuple(planned), edits, shown, lifted=lifted, warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "apps": [_app(app) for app in plan.apps],
         "endsHolds": list(plan.lifted),
         "effects": [_effect(effect) for effect in plan.effects],
+        "also": [plan_document(one) for one in plan.also],
+        "notRestored": list(plan.not_restored),
+        "warnings": list(plan.warnings),
     }
 
 

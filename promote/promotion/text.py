@@ -45,7 +45,8 @@ def message(verb: str, plan: Plan, marker: str) -> str:
         for app in plan.moving
         for move in app.moves
     ]
-    trailers = [(MARKER, marker), ("Promotion-To", plan.target)]
+    trailers = [(MARKER, marker)]
+    trailers += [("Promotion-To", one.target) for one in (plan, *plan.also)]
     for app in plan.moving:
         trailers.append(("Promotion-Release", f"{app.app} {app.wanted.id}"))
         trailers += [("Promotion-From", f"{app.app} {source}") for source in app.sources]
