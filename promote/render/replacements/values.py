@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promote import yamlio
 from promote.errors import KustomizationError
 from promote.render.merge.written import text_of
+from promote.yamlio.quotes import bare, has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class Value(NamedTuple):
         """
         text = self._joined(old, options) if options.delimiter else self.text
         if old is CREATED:
-            return untyped(text)
+            made = untyped(text)
+            return bare(made) if type(made) is str else made
         if isinstance(old, dict | list):
             return untyped(text) if self.untyped else self.node
         return typed(old, text)
@@ -128,7 +130,7 @@ def typed(old: Json, text: str) -> Json:
         TypeMismatchError: it is none of that type.
     """
     if isinstance(old, str):
-        return text
+        return restyled(text, quotes=has_quotes(old))
     new = untyped(text)
     if isinstance(old, bool) or old is None:
         fits = type(new) is type(old)
