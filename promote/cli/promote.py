@@ -44,6 +44,7 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     again: Annotated[
         bool, typer.Option("--again", help="Also if someone closed the pull request of it.")
     ] = False,
+    alone: Annotated[bool, typer.Option("--alone", help="Without the rest of its bundle.")] = False,
     field: Annotated[
         list[str] | None,
         typer.Option(help="Only this field of an app, as image:NAME; may be repeated."),
@@ -71,6 +72,8 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
         raise UsageError("--field is for named apps", hint="promote promote APP --field FIELD …")
     overrides, sides = overrides_of(override or (), reason), sides_of(take or ())
     with opened() as session:
+        if not alone and not field:
+            session.view.check_bundles(target, apps or ())
 
         def one(names: Sequence[str]) -> Outcome:
             return promote_apps(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, outcome_lines, say
+from promote.cli.promotions import DataFormat, opened, outcome_lines, overrides_of, say
 
 app = command_app()
 
@@ -24,6 +24,9 @@ def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     alone: Annotated[
         bool, typer.Option("--alone", help="Not what landed with it, nor in variants.")
     ] = False,
+    override: Annotated[
+        list[str] | None, typer.Option(help="Break the rules: compatible. Needs --reason.")
+    ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,
@@ -37,7 +40,15 @@ def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     from promote.promotion.structured import outcome_document, to_json  # noqa: PLC0415
 
     with opened() as session:
-        outcome = roll_back(session, environment, name, to=to or None, reason=reason, alone=alone)
+        outcome = roll_back(
+            session,
+            environment,
+            name,
+            to=to or None,
+            reason=reason,
+            alone=alone,
+            overrides=overrides_of(override, reason) if override else {},
+        )
     if output is DataFormat.JSON:
         sys.stdout.write(to_json("Rollback", {"outcomes": [outcome_document(outcome)]}))
     else:

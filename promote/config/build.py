@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from promote.config.model import (
     App,
+    Compatible,
     Environment,
     ForgeConfig,
     GateConfig,
@@ -63,6 +64,7 @@ def build(document: Document, tree: Tree, root: str) -> ProjectConfig:
         calendars={
             name: _as_mapping(entry) for name, entry in _mapping(document, "calendars").items()
         },
+        compatible=tuple(_compatible(entry) for entry in _entries(document, "compatible")),
     )
 
 
@@ -89,6 +91,18 @@ def _texts(value: Json) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _compatible(data: Document) -> Compatible:
+    needs = _mapping(data, "needs")
+    return Compatible(
+        cast("str", data["app"]),
+        cast("str", needs["app"]),
+        cast("str", needs["field"]),
+        cast("str", needs["version"]),
+        cast("str", data.get("field", "")),
+        cast("str", data.get("version", "")),
+    )
 
 
 def _trust(data: Document) -> Trust:

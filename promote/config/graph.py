@@ -37,6 +37,11 @@ def check_graph(config: ProjectConfig, tree: Tree, root: str) -> None:
         for index, app in enumerate(apps):
             if app not in config.apps:
                 _unknown("app", app, config.apps, ("bundles", bundle, index))
+    for index, rule in enumerate(config.compatible):
+        if rule.app not in config.apps:
+            _unknown("app", rule.app, config.apps, ("compatible", index, "app"))
+        if rule.needs not in config.apps:
+            _unknown("app", rule.needs, config.apps, ("compatible", index, "needs", "app"))
     _check_twins(config)
     _check_overlays(config, tree, root)
 

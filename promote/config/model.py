@@ -199,6 +199,24 @@ class IgnoreRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Compatible:
+    """Which versions of one app the configuration of another needs.
+
+    Attributes:
+        app: whose configuration it is.
+        field, version: only where this field of it is in this range; both empty for always.
+        needs, needs_field, needs_version: the other app, its field, and the range that does.
+    """
+
+    app: str
+    needs: str
+    needs_field: str
+    needs_version: str
+    field: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """What promotions may use besides the repository, as the base branch says.
 
@@ -227,6 +245,7 @@ class ProjectConfig:
         ignore: what is not compared.
         trust: what promotions may use besides the repository.
         stop: why nothing moves anywhere; false when something may.
+        compatible: which versions of one app the configuration of another needs.
         calendars: windows of time in which nothing moves, by the name that gates give them.
     """
 
@@ -241,6 +260,7 @@ class ProjectConfig:
     trust: Trust = field(default_factory=Trust)
     stop: bool | str = False
     calendars: Mapping[str, Document] = field(default_factory=dict)
+    compatible: tuple[Compatible, ...] = ()
 
     def downstream(self, environment: str) -> tuple[str, ...]:
         """The environments whose releases come from this one."""

@@ -113,7 +113,7 @@ def promote(
         refuse_conflicts(plan)
         if not plan.moving:
             return _nothing_to_do(session, plan, branch, marker)
-        _refuse_held(plan)
+        refuse_held(plan)
         wish = Wish(branch, marker, _editor(session, plan), message("Promote", plan, marker))
         since = _commits_since(session, plan)
         outcome = carry_out(session, plan, Draft("Promote", wish, since=since, again=again))
@@ -169,16 +169,22 @@ def _base_moved(session: Session) -> bool:
     return session.remote.refs(ref).get(ref) != session.tip
 
 
-def _refuse_held(plan: Plan) -> None:
+def refuse_held(*plans: Plan) -> None:
+    """Stop what a gate holds.
+
+    Raises:
+        GateHoldsError: it says which gates, and what they saw.
+    """
     lines = [
         f"{app.app}: {verdict}"
+        for plan in plans
         for app in plan.held
         for verdict in app.verdicts
         if verdict.stops("open")
     ]
     if lines:
         raise GateHoldsError(
-            f"nothing moves to {plan.target}: " + "; ".join(lines),
+            f"nothing moves to {plans[0].target}: " + "; ".join(lines),
             hint="wait, or `--override GATE --reason TEXT`, which is recorded",
         )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from promote.errors import UsageError
 from promote.promotion.ancestors import Line
+from promote.promotion.compatible import GATE as RULES
+from promote.promotion.compatible import compatible
 from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import Effect, effects
 from promote.promotion.evidence import Evidence, gates_of
@@ -158,16 +160,18 @@ def make_plan(
         raise UsageError(
             f"{target} has no upstream to promote from", hint=f"see `from` of {target}"
         )
-    gates = gates_of(session, target)
+    gates, has_rules = gates_of(session, target), bool(view.config.compatible)
     chosen = view.check_apps(target, apps) if apps else view.apps(target)
     edits: dict[str, bytes] = {}
-    asking = _Asking(gates, overrides or {}, take or {}, tuple(fields), Evidence(session, pull))
+    asked = {k: why for k, why in (overrides or {}).items() if k != RULES or not has_rules}
+    asking = _Asking(gates, asked, take or {}, tuple(fields), Evidence(session, pull))
     check_fields(session, target, chosen, (*fields, *asking.take))
     planned = []
     for app in chosen:
         plan, changed = _plan_app(session, target, app, asking)
         planned.append(plan)
         edits |= changed
+    planned = _with_rules(session, target, planned, edits, overrides or {})
     lifted = _lifted(session, target, planned)
     tree = session.edited(edits)
     for app in lifted:
@@ -222,6 +226,22 @@ def _plan_app(
     case = asking.evidence.case(target, plan, releases, edits)
     judged = replace(plan, verdicts=tuple(judge(asking.gates, case, asking.overrides)))
     return judged, {} if merged.conflicts else edits
+
+
+def _with_rules(
+    session: Session,
+    target: str,
+    planned: Sequence[AppPlan],
+    edits: Mapping[str, bytes],
+    overrides: Mapping[str, str],
+) -> list[AppPlan]:
+    """The plans with what the project's rules say of the target after all of them."""
+    moving = {plan.app for plan in planned if plan.moves}
+    said = compatible(session, target, moving, edits, overrides)
+    return [
+        replace(plan, verdicts=(*plan.verdicts, said[plan.app])) if plan.app in said else plan
+        for plan in planned
+    ]
 
 
 def _lifted(session: Session, target: str, planned: Sequence[AppPlan]) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from promote.errors import UnknownNameError, UsageError
-from promote.promotion.apply import Draft, Outcome, Race, carry_out
+from promote.promotion.apply import Draft, Outcome, Race, carry_out, refuse_held
 from promote.promotion.branch import Wish, branch_name
+from promote.promotion.compatible import compatible
 from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import effects
 from promote.promotion.fields import find
@@ -20,7 +21,7 @@ from promote.promotion.release import Release, moves
 from promote.promotion.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from promote.git import Commit
     from promote.model.tree import Tree
@@ -47,13 +48,14 @@ def roll_back(
     to: str | None = None,
     reason: str = "",
     alone: bool = False,
+    overrides: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Open, or bring up to date, the pull request back to an earlier release.
 
-    Gates do not hold it: a rollback is what one does when something is wrong. It restores the
-    promotable fields exactly, and sets a hold, which promotions respect until it is lifted. What
-    landed together goes back together: the apps that the same commits moved, to what they had then,
-    and the copies of them that variants of the environment got from it.
+    No gate holds it but the rules of `compatible`: a rollback is what one does when something is
+    wrong. It restores the promotable fields exactly, and sets a hold, which promotions respect
+    until it is lifted. What landed together goes back together: the apps that the same commits
+    moved, to what they had then, and the copies of them that variants got from there.
 
     Args:
         session: the project on its base branch.
@@ -63,8 +65,10 @@ def roll_back(
             default.
         reason: why, for the hold.
         alone: only this app, and only here.
+        overrides: the reason to break the rules of `compatible`, under that name.
 
     Raises:
+        GateHoldsError: it would break a rule of `compatible`; nothing was written.
         UnknownNameError: there is no such environment, app or release, or none before this one.
         UsageError: the app is held already, and no release is named.
         GitError: Git or the remote refuses, or others kept winning the race.
@@ -82,6 +86,8 @@ def roll_back(
             for back in backs
         ]
         plan = _plan(session, environment, backs, holds, left)
+        plan = _ruled(session, plan, overrides or {})
+        refuse_held(plan, *plan.also)
         if not plan.edits:
             return Outcome("up to date", plan, branch)
         marker = f"rollback {environment}/{'+'.join(apps)}"
@@ -221,6 +227,19 @@ def _plan(
     environments = (environment, *session.view.variants(environment))
     moving = {app.app for plan in (draft, *draft.also) for app in plan.moving}
     return replace(draft, edits=edits, effects=effects(session, edits, environments, moving))
+
+
+def _ruled(session: Session, plan: Plan, overrides: Mapping[str, str]) -> Plan:
+    """The plan with what the rules of `compatible` say of each environment that goes back."""
+    moving = {app.app for app in plan.moving}
+    said = compatible(session, plan.target, moving, plan.edits, overrides)
+    return replace(
+        plan,
+        apps=tuple(
+            replace(app, verdicts=(said[app.app],)) if app.app in said else app for app in plan.apps
+        ),
+        also=tuple(_ruled(session, replace(one, edits=plan.edits), overrides) for one in plan.also),
+    )
 
 
 def _planned(session: Session, back: _Back) -> AppPlan:

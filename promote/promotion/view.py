@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from promote import yamlio
 from promote.config import PROJECT_FILE, ForgeConfig, forge_config, load_config
-from promote.errors import FileMissingError, Place, ProjectError, UnknownNameError
+from promote.errors import FileMissingError, Place, ProjectError, UnknownNameError, UsageError
 from promote.git import GitTree
 from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
 
@@ -103,6 +103,23 @@ class View:
                     )
                 chosen[app] = None
         return tuple(chosen)
+
+    def check_bundles(self, environment: str, wanted: Sequence[str]) -> None:
+        """Check that no app that a user named leaves its bundle behind.
+
+        Raises:
+            UsageError: one does.
+        """
+        chosen = {*self.check_apps(environment, wanted)}
+        present = {*self.apps(environment)}
+        for bundle, apps in self.config.bundles.items():
+            left = [app for app in apps if app not in chosen]
+            if {*apps} <= present and left and len(left) < len(apps):
+                raise UsageError(
+                    f"{' and '.join(sorted(chosen & {*apps}))} moves with {', '.join(left)}, as "
+                    f"the bundle {bundle!r} says",
+                    hint=f"promote {bundle}, or add --alone",
+                )
 
     def known(self, environment: str) -> tuple[str, ...]:
         """The names of apps and bundles that can be promoted into an environment."""

@@ -44,12 +44,14 @@ def test_a_release_moves_by_commands(stage: Stage, run: Run) -> None:
         "  web: 1.0 (up to date)",
     ]
     assert "rendered in staging:" in out
-    code, out, _ = run("promote", "cart", "--to", "staging")
+    code, out, _ = run("promote", "cart", "--alone", "--to", "staging")
     assert (code, out.splitlines()[0]) == (
         0,
         "pull request 1 opened: Promote cart 1.1 to staging",
     )
-    assert run("promote", "cart", "--to", "staging")[1].startswith("pull request 1 is open already")
+    assert run("promote", "cart", "--alone", "--to", "staging")[1].startswith(
+        "pull request 1 is open already"
+    )
     assert "1.0 (behind, #1)" in run("status")[1]
     line = "Promote cart 1.1 to staging (promote/staging/cart → main)\n"
     assert run("pull", "list")[1] == f"#1 open: {line}"
@@ -59,7 +61,7 @@ def test_a_release_moves_by_commands(stage: Stage, run: Run) -> None:
         re.escape(f"#1 merged: {line}") + "  cart: [0-9a-f]{12} merged in staging\n", merged
     )
     assert run("pull", "list") == (0, "", "")
-    assert run("promote", "cart", "--to", "staging")[1] == "staging: up to date\n"
+    assert run("promote", "cart", "--alone", "--to", "staging")[1] == "staging: up to date\n"
     assert run("plan", "--to", "staging")[2] == "nothing would move\n"
 
 
@@ -86,7 +88,7 @@ def test_rollback_by_commands(stage: Stage, run: Run) -> None:
     assert (code, out.splitlines()[0]) == (0, "pull request 1 opened: Roll back cart 1.0 in prod")
     run("pull", "merge", "1")
     assert "held on" in run("status")[1]
-    code, _, err = run("promote", "cart", "--to", "prod")
+    code, _, err = run("promote", "cart", "--alone", "--to", "prod")
     assert code == ExitCode.DONE, "prod has what staging has"
     assert not err
 
@@ -96,7 +98,7 @@ def test_rollback_by_commands(stage: Stage, run: Run) -> None:
     [
         (["plan"], "Plan"),
         (["status"], "Status"),
-        (["promote", "cart", "--to", "staging"], "Promotion"),
+        (["promote", "cart", "--alone", "--to", "staging"], "Promotion"),
         (["pull", "list"], "PullRequests"),
     ],
 )
@@ -148,9 +150,13 @@ def test_words_of_others_do_not_act_on_the_terminal(stage: Stage, run: Run) -> N
         {"holds.yaml": '- {environment: staging, app: web, release: x, reason: "\\e[31m"}\n'}
     )
     stage.release("cart", "1.1")
-    run("promote", "cart", "--to", "staging")
+    run("promote", "cart", "--alone", "--to", "staging")
     stage.push_to("promote/staging/cart", {"x": "y"}, evil)
-    for arguments in (["promote", "cart", "--to", "staging"], ["pull", "show", "1"], ["status"]):
+    for arguments in (
+        ["promote", "cart", "--alone", "--to", "staging"],
+        ["pull", "show", "1"],
+        ["status"],
+    ):
         out = run(*arguments)[1]
         assert "\x1b" not in out
         assert "\u202e" not in out
@@ -170,3 +176,25 @@ def test_status_says_what_waits_for_what_and_until_when(stage: Stage, run: Run) 
     (freeze,) = (gate for gate in cell["gates"] if gate["gate"] == "freeze")
     assert (cell["state"], freeze["holds"]) == ("held", True)
     assert freeze["until"] == "2099-01-01T00:00:00+00:00"
+
+
+def test_an_app_of_a_bundle_does_not_leave_it_unasked(stage: Stage, run: Run) -> None:
+    stage.release("cart", "1.1")
+    code, _, err = run("promote", "cart", "--to", "staging")
+    assert (code, err.splitlines()) == (
+        ExitCode.USAGE,
+        [
+            "promote: cart moves with web, as the bundle 'both' says",
+            "  promote both, or add --alone",
+        ],
+    )
+    assert run("promote", "cart", "--to", "staging", "--alone")[0] == ExitCode.DONE
+
+
+def test_a_bundle_of_which_one_is_held_moves_none(stage: Stage, run: Run) -> None:
+    stage.release("cart", "1.1")
+    stage.release("web", "2.0")
+    stage.push({"holds.yaml": "- {environment: staging, app: web, release: x, reason: y}\n"})
+    code, _, err = run("promote", "--all", "--to", "staging")
+    assert (code, "web: hold holds" in err) == (ExitCode.GATE_HOLDS, True)
+    assert stage.branches() == ["main"]
