@@ -43,7 +43,7 @@ def load(data: bytes | str, source: str, *, own: bool = False) -> list[Json]:
 def _read(text: str, source: str, line: int, *, own: bool) -> Json:
     try:
         if not (own and _has_old_words(text)):
-            return plain.read(text)
+            return plain.read(text, own=own)
     except plain.OddError:
         pass
     from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents

@@ -48,11 +48,12 @@ _ODD_CHARACTER: Final = Outside(
 _Collection: TypeAlias = "dict[str, Json] | list[Json]"
 
 
-def read(text: str) -> Json:
+def read(text: str, *, own: bool = False) -> Json:
     """The one document of a text without separators; None if it is empty.
 
     Args:
         text: the text, its lines ended by line feeds, without a byte order mark.
+        own: what the exact reader reads of it is read as kustomize reads its own files.
 
     Raises:
         OddError: the exact reader has to read it.
@@ -68,7 +69,7 @@ def read(text: str) -> Json:
         if after and not (after[0] == "#" and lines[0][3] == " "):
             raise OddError
         lines[0] = ""
-    return _Reader(lines).document()
+    return _Reader(lines, own=own).document()
 
 
 class _Reader:
@@ -78,8 +79,9 @@ class _Reader:
     each with the column of its keys or dashes.
     """
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], *, own: bool) -> None:
         self.lines = lines
+        self.own = own
         self.complete = not lines[-1]  # the text ends with a line feed
         self.end = len(lines) - 1 if self.complete else len(lines)
         self.at = 0
@@ -262,7 +264,7 @@ class _Reader:
         if "&" in text:  # what has an anchor may be used outside
             raise OddError
         try:
-            found = exact.read(text, "", depth=len(self.outer))
+            found = exact.read(text, "", depth=len(self.outer), own=self.own)
         except YamlError:
             raise OddError from None
         if line.key is None:

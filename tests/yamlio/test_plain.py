@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from yaml_texts import Texts
 
@@ -75,6 +75,7 @@ AROUND = [
 ]  # fmt: skip
 
 
+@example("a: ", ["{", "yes", "yes", "}"])
 @given(st.sampled_from(HEADS), st.lists(st.sampled_from([*OLD, *AROUND, *AROUND]), max_size=9))
 @settings(max_examples=4000, deadline=None)
 def test_files_of_kustomize_have_the_words_of_yaml_1_1(head: str, pieces: list[str]) -> None:
