@@ -193,3 +193,28 @@ def test_a_field_that_nobody_has(stage: Stage) -> None:
     assert str(caught.value) == (
         "no release for staging has a field 'image:shop/crat'\n  did you mean 'image:shop/cart'?"
     )
+
+
+def based(environment: str, ref: str, chart: str, more: str = "") -> str:
+    """An overlay whose base is remote, at a ref, and which has a chart."""
+    text = overlay(environment, "cart", "1.0")
+    remote = f"  - ../../../bases/cart\n  - https://git.example/shop//base?ref={ref}\n{more}"
+    charts = f"helmCharts:\n  - {{name: mesh, version: {chart}, repo: https://charts.example}}\n"
+    return text.replace("  - ../../../bases/cart\n", remote) + charts
+
+
+def test_the_base_and_the_chart_move_and_what_has_no_place_is_named(stage: Stage) -> None:
+    paths = {one: f"overlays/{one}/cart/kustomization.yaml" for one in ("dev", "staging")}
+    stage.push({path: based(one, "v1", "1.0.0") for one, path in paths.items()}, "remote")
+    stage.push({paths["dev"]: based("dev", "v2", "1.1.0", "  - https://git.example/x?ref=v9\n")})
+    with stage.session() as session:
+        (app,) = make_plan(session, "staging", ["cart"], render=False).apps
+    assert [(str(move.key), move.old, move.new) for move in app.moves] == [
+        ("chart mesh", "1.0.0", "1.1.0"),
+        ("ref https://git.example/shop//base", "v1", "v2"),
+    ]
+    assert [str(move.key) for move in app.homeless] == ["ref https://git.example/x"]
+    stage.push({paths["staging"]: based("staging", "v1-hotfix", "1.0.0")}, "a hotfix")
+    with stage.session() as session:
+        (app,) = make_plan(session, "staging", ["cart"], render=False).apps
+    assert [edit.subject for edit in app.conflicts] == [("ref", "https://git.example/shop//base")]
