@@ -58,7 +58,7 @@ def merging(app: str) -> Callable[[Session], None]:
 
 def rolling_back(app: str) -> Callable[[Session], None]:
     def act(session: Session) -> None:
-        roll_back(session, "staging", app)
+        roll_back(session, "staging", app, alone=True)
 
     return act
 
