@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": "Show what would move, and which gates hold it back.",
     "promote": "Open or update the pull request that moves a release.",
     "rollback": "Open the pull request back to an earlier release, and hold it.",
+    "hold": "List the holds, set one, or lift one.",
     "verify": "Record how a release does in an environment.",
     "status": "Show the matrix of apps and environments.",
     "ci": "Promote all that may move, in one call for a pipeline.",

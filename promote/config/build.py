@@ -26,7 +26,7 @@ from promote.config.validate import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from promote.model.json import Document, Json
+    from promote.model.json import Document, FieldPath, Json
     from promote.model.tree import Tree
 
 
@@ -161,7 +161,7 @@ def _environment(name: str, data: Document) -> Environment:
         name,
         _texts(data.get("from")),
         variant_of if isinstance(variant_of, str) else None,
-        _rename(_mapping(data, "rename")),
+        _rename(_mapping(data, "rename"), ("environments", name, "rename")),
         _texts(data.get("clusters")),
         _texts(data["apps"]) if "apps" in data else None,
         tuple(_gate(name, at, entry) for at, entry in enumerate(_entries(data, "gates"))),
@@ -182,11 +182,11 @@ def _gate(environment: str, index: int, entry: Document) -> GateConfig:
     return GateConfig(kinds[0], entry[kinds[0]], at, bool(entry.get("override", True)))
 
 
-def _rename(data: Document) -> Rename:
+def _rename(data: Document, path: FieldPath) -> Rename:
     return Rename(
-        clusters=_rules(data.get("clusters")),
-        namespaces=_rules(data.get("namespaces")),
-        names=_rules(data.get("names")),
+        clusters=_rules(data.get("clusters"), (*path, "clusters")),
+        namespaces=_rules(data.get("namespaces"), (*path, "namespaces")),
+        names=_rules(data.get("names"), (*path, "names")),
         shared=_texts(data.get("shared")),
         text=tuple(
             TextRule(
@@ -203,9 +203,16 @@ def _rename(data: Document) -> Rename:
     )
 
 
-def _rules(value: Json) -> tuple[RenameRule, ...]:
+def _rules(value: Json, path: FieldPath) -> tuple[RenameRule, ...]:
     """Rules as a list, or in short as a mapping of old names to new ones."""
     if isinstance(value, dict):
+        for old, new in value.items():
+            if old in {"prefix", "suffix"} and "-" in {str(new)[:1], str(new)[-1:]}:
+                raise Problem(
+                    f"{old!r} would be the name of something here, and {new!r} its new name",
+                    (*path, old),
+                    hint=f"a rule for all stands in a list: [{{{old}: {new}}}]",
+                )
         return tuple(RenameRule(name=old, to=str(new)) for old, new in value.items())
     entries = value if isinstance(value, list) else []
     return tuple(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promote.forge import Change, Proposal
+from promote.errors import BugError
 from promote.git.records import with_trailers
 from promote.project import open_project
-from promote.promotion.apply import Race
-from promote.promotion.branch import MARKER, Wish, settle
+from promote.promotion.asking import Ask, ask
+from promote.promotion.branch import MARKER, Wish
 from promote.promotion.failover import Failover, plan_failover, plan_return
 from promote.promotion.failover_report import as_markdown, as_text, title
 from promote.promotion.fields import find
@@ -58,24 +58,16 @@ def request_failover(session: Session, variant: str, *, back: bool) -> tuple[Fai
         with open_project(session.root, tree=tree) as project:
             return make_failover(project, session.view, variant, back=back)
 
-    race = Race(session, f"{verb} {variant}")
-    while race.again():
+    made: list[Failover] = []
+
+    def make() -> Ask:
         plan = planned(session.tree)
+        made[:] = [plan]
         message = with_trailers(as_text(plan).replace("\n", "\n\n", 1), [(MARKER, marker)])
-        settled = settle(session, Wish(branch, marker, lambda tree: planned(tree).edits, message))
-        if settled is None:
-            continue
-        forge, text = session.forge, as_markdown(plan)
-        found = forge.find(branch, session.base)
-        if found is not None:
-            return plan, forge.update(found.number, Change(title=title(plan), body=text))
-        proposal = Proposal(
-            head=branch,
-            base=session.base,
-            title=title(plan),
-            body=text,
-            marker=marker,
-            labels=(verb, variant),
-        )
-        return plan, forge.create(proposal)
-    raise race.lost()
+        wish = Wish(branch, marker, lambda tree: planned(tree).edits, message)
+        return Ask(wish, title(plan), as_markdown(plan), (verb, variant))
+
+    pull = ask(session, f"{verb} {variant}", make)
+    if pull is None:
+        raise BugError("a failover asks for something")
+    return made[0], pull

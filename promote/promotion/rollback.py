@@ -98,8 +98,8 @@ def roll_back(
             message("Roll back", plan, marker),
         )
         notes = tuple(
-            f"holds {hold.app} in {hold.environment} on {hold.release}; take it out of holds.yaml "
-            "to promote again"
+            f"holds {hold.app} in {hold.environment} on {hold.release}, until "
+            f"`promote hold {hold.environment} {hold.app} --lift`"
             for hold in holds
         )
         notes += tuple(f"not restored: {one}" for one in plan.not_restored)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from promote.promotion.apply import Outcome
     from promote.promotion.effects import Effect
     from promote.promotion.gates import Verdict
+    from promote.promotion.holds import Hold
     from promote.promotion.landing import Landing
     from promote.promotion.merging import Edit
     from promote.promotion.plan import AppPlan, Plan
@@ -70,6 +71,22 @@ def status_document(status: Status) -> dict[str, Json]:
 def pulls_document(pulls: Sequence[PullRequest]) -> dict[str, Json]:
     """Pull requests."""
     return {"items": [pull_document(pull) for pull in pulls]}
+
+
+def holds_document(holds: Sequence[Hold], pull: PullRequest | None = None) -> dict[str, Json]:
+    """Holds, and the pull request that asks for one or for its end."""
+    return {
+        "holds": [
+            {
+                "environment": hold.environment,
+                "app": hold.app,
+                "release": hold.release,
+                "reason": hold.reason,
+            }
+            for hold in holds
+        ],
+        "pull": None if pull is None else pull_document(pull),
+    }
 
 
 def pull_document(pull: PullRequest) -> dict[str, Json]:
