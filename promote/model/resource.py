@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -80,8 +81,13 @@ def identity(doc: Document) -> ResourceId:
     """
     metadata = doc.get("metadata")
     meta = metadata if isinstance(metadata, dict) else {}
-    group, version, kind = Gvk.parse(_text(doc.get("apiVersion")), _text(doc.get("kind")))
+    group, version, kind = _gvk(_text(doc.get("apiVersion")), _text(doc.get("kind")))
     return ResourceId(group, version, kind, _name(meta.get("name")), _name(meta.get("namespace")))
+
+
+@lru_cache(maxsize=1024)
+def _gvk(api_version: str, kind: str) -> Gvk:
+    return Gvk.parse(api_version, kind)
 
 
 def _name(value: object) -> str:

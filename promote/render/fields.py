@@ -123,7 +123,7 @@ def update_document(
     Raises:
         KustomizationError: as `update`.
     """
-    if create is None and _stops_short(doc, path):
+    if create is None and stops_short(doc, path):
         return doc
     new = update(doc, path, change, create)
     if not isinstance(new, dict):
@@ -131,7 +131,7 @@ def update_document(
     return new
 
 
-def _stops_short(doc: Document, path: Path) -> bool:
+def stops_short(doc: Document, path: Path) -> bool:
     """Whether a path ends at a missing field before it meets a list: most do, in most documents."""
     node: Json = doc
     for name, _ in path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
-from promote.render.fields import update_document
+from promote.render.fields import stops_short, update_document
 from promote.render.merge.written import text_of
 from promote.render.record import CLUSTER_SCOPE, selects
 
@@ -39,6 +39,8 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     fields_by_kind = _fields_by_kind(config)
     for record in records:
         for target, path in fields_by_kind[record.original.gvk]:
+            if stops_short(record.doc, path):
+                continue
             finder = _Finder(record, target, path, targets)
             record.doc = update_document(record.doc, path, finder.change)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promote.model.json import Document, Json
+    from promote.model.resource import Gvk
     from promote.render.accumulator import Accumulator
     from promote.render.fields import Path
     from promote.render.fieldspecs import FieldSpec
@@ -44,12 +45,16 @@ class SetImages:
 
     def __call__(self, resources: Accumulator) -> None:
         """Rewrite them."""
+        known: dict[Gvk, tuple[list[Path], set[tuple[str, ...]]]] = {}
         for record in resources.records:
-            paths = [path for path, _ in self._paths[record.key.gvk]]
-            if record.key.kind == "CustomResourceDefinition":
+            gvk = record.key.gvk
+            if gvk not in known:
+                paths = [path for path, _ in self._paths[gvk]]
+                known[gvk] = paths, {tuple(step.name for step in path) for path in paths}
+            paths, named = known[gvk]
+            if gvk.kind == "CustomResourceDefinition":
                 self._rewrite_fields(record, paths)
                 continue
-            named = {tuple(step.name for step in path) for path in paths}
             new = self._walk(record.doc, (), named)
             if isinstance(new, dict):
                 record.doc = new
