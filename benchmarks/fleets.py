@@ -61,13 +61,37 @@ def changed(folder: Path, overlay: Path, turn: int) -> Run:
 
 def fleet(  # noqa: PLR0917 - one row of a table
     folder: Path, apps: int, environments: int, goal: int, sample: int, times: int
-) -> list[Measured]:
-    """One fleet, in all its states."""
+) -> tuple[list[Path], list[Run], list[Measured]]:
+    """One fleet rendered from nothing: its overlays, the runs, and the rows."""
     overlays = inputs.fleet(folder, apps, environments)
     peer, first = [], []
     for _ in range(times):
         peer.append(kustomize_calls(overlays, sample))
         first.append(cold(folder))
+    name = f"a fleet of {len(overlays)}"
+    ratio = median(peer).wall / median(first).wall
+    memory = median(first).memory / max(run_.memory for run_ in peer)
+    calls = f"{len(overlays)} calls of kustomize" + (
+        f" ({sample} made, scaled)" if sample < len(overlays) else ""
+    )
+    return overlays, first, [
+        Measured(
+            f"{name}, cold, one process", f"{goal} times faster", ratio >= goal, calls,
+            (spread(peer), spread(first)), ratio,
+            note=f"processor: {median(peer).cpu:.1f} s and {median(first).cpu:.2f} s",
+        ),
+        Measured(
+            f"peak memory of {name}", "at most 2 times kustomize's largest", memory <= 2,
+            "kustomize", (spread(peer), spread(first)), memory, "times the memory",
+            f"{max(one.memory for one in peer):.0f} MB and {median(first).memory:.0f} MB",
+        ),
+    ]  # fmt: skip
+
+
+def changes(
+    folder: Path, overlays: Sequence[Path], first: Sequence[Run], times: int
+) -> list[Measured]:
+    """A fleet of which nothing changed, and one file."""
     time.sleep(_SETTLE)
     again(folder)
     still = [again(folder) for _ in range(times * 3)]
@@ -76,19 +100,9 @@ def fleet(  # noqa: PLR0917 - one row of a table
         time.sleep(_SETTLE)
         one.append(changed(folder, overlays[0], turn))
     name = f"a fleet of {len(overlays)}"
-    ratio = median(peer).wall / median(first).wall
     of_cold = median(one).wall / median(first).wall * 100
     of_none = median(still).wall / median(first).wall * 100
-    memory = median(first).memory / max(run_.memory for run_ in peer)
-    calls = f"{len(overlays)} calls of kustomize" + (
-        f" ({sample} made, scaled)" if sample < len(overlays) else ""
-    )
     return [
-        Measured(
-            f"{name}, cold, one process", f"{goal} times faster", ratio >= goal, calls,
-            (spread(peer), spread(first)), ratio,
-            note=f"processor: {median(peer).cpu:.1f} s and {median(first).cpu:.2f} s",
-        ),
         Measured(
             f"{name}, one file changed", "under 5 % of cold", of_cold < 5, "cold",
             (spread(first), spread(one)), of_cold, "% of cold",
@@ -96,11 +110,6 @@ def fleet(  # noqa: PLR0917 - one row of a table
         Measured(
             f"{name}, nothing changed", "under 2 % of cold", of_none < 2, "cold",
             (spread(first), spread(still)), of_none, "% of cold",
-        ),
-        Measured(
-            f"peak memory of {name}", "at most 2 times kustomize's largest", memory <= 2,
-            "kustomize", (spread(peer), spread(first)), memory, "times the memory",
-            f"{max(one.memory for one in peer):.0f} MB and {median(first).memory:.0f} MB",
         ),
     ]  # fmt: skip
 
@@ -137,12 +146,11 @@ def main() -> None:
     """Measure all of them."""
     quick = is_quick()
     with workshop() as folder:
-        if quick:
-            rows = fleet(folder / "some", 20, 1, 20, 20, 1)
-            rows += [*fleet(folder / "many", 20, 4, 50, 20, 1), diffs(folder / "same", 20, 4, 1)]
-        else:
-            rows = fleet(folder / "some", 300, 1, 20, 60, 3)
-            rows += [*fleet(folder / "many", 200, 8, 50, 60, 3), diffs(folder / "same", 200, 8, 5)]
+        small, many, times = (20, (20, 4), 1) if quick else (300, (200, 8), 3)
+        _, _, rows = fleet(folder / "some", small, 1, 20, min(small, 60), times)
+        overlays, first, more = fleet(folder / "many", *many, 50, 20 if quick else 60, times)
+        rows += [*more, *changes(folder / "many", overlays, first, times)]
+        rows.append(diffs(folder / "same", *many, 1 if quick else 5))
     report("fleets", rows, quick=quick)
 
 
