@@ -8,7 +8,8 @@ from promote.promotion.apply import Outcome, promote
 from promote.promotion.gates import Verdict
 from promote.promotion.holds import Hold
 from promote.promotion.landing import Landing, land
-from promote.promotion.plan import AppPlan, Plan, make_plan
+from promote.promotion.plan import make_plan
+from promote.promotion.plans import AppPlan, Plan
 from promote.promotion.reconcile import reconcile
 from promote.promotion.records import GateRecord, Record, records
 from promote.promotion.release import FieldKey, Move, Release

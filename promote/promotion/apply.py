@@ -13,8 +13,9 @@ from promote.promotion.edits import apply_moves
 from promote.promotion.fields import find
 from promote.promotion.history import periods
 from promote.promotion.holds import lift_hold
-from promote.promotion.merging import branch_suffix, refuse_conflicts
+from promote.promotion.merging import branch_suffix
 from promote.promotion.plan import make_plan
+from promote.promotion.plans import refuse_conflicts
 from promote.promotion.related import same_release
 from promote.promotion.release import moves
 from promote.promotion.request import NOTHING_LEFT, Request, close, closed_by_someone, one_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from promote.git import Commit
     from promote.model.tree import Tree
     from promote.promotion.merging import Side
-    from promote.promotion.plan import Plan
+    from promote.promotion.plans import Plan
     from promote.promotion.session import Session
 
 _TRIES: Final = 30

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from promote.forge import Check, PullRequest
     from promote.model.json import Document, FieldPath, Json
-    from promote.promotion.plan import AppPlan
+    from promote.promotion.plans import AppPlan
     from promote.promotion.records import Notes, Record
     from promote.promotion.release import Release
     from promote.promotion.session import Session

@@ -13,7 +13,7 @@ from promote.forge import Check
 from promote.promotion.apply import Outcome, promote
 from promote.promotion.branch import branch_name
 from promote.promotion.landing import land
-from promote.promotion.plan import Plan, make_plan
+from promote.promotion.plan import make_plan
 from promote.promotion.reconcile import reconcile
 from promote.promotion.related import leftovers, purpose
 from promote.promotion.request import close, hold_back
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promote.forge import CheckState, PullRequest
+    from promote.promotion.plans import Plan
     from promote.promotion.session import Session
 
 CHECK: Final = "promote/gates"

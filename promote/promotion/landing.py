@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from promote.forge import PullRequest
     from promote.git import Commit
-    from promote.promotion.plan import Plan
+    from promote.promotion.plans import Plan
     from promote.promotion.release import Release
     from promote.promotion.session import Session
 

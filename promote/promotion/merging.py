@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal
 
-from promote.errors import MergeConflictError, UnknownNameError
+from promote.errors import UnknownNameError
 from promote.promotion.ancestors import Line, part
 from promote.promotion.fields import find
 from promote.promotion.release import Release
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from promote.git import Commit
     from promote.model.json import Json
     from promote.promotion.ancestors import Fields
-    from promote.promotion.plan import Plan
     from promote.promotion.release import FieldKey, Subject
     from promote.promotion.session import Session
 
@@ -176,23 +175,6 @@ def branch_suffix(fields: Collection[str]) -> str:
     text = "+".join(sorted({*fields}))
     readable = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:_READABLE].strip("-")
     return f"--{readable}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
-
-
-def refuse_conflicts(plan: Plan) -> None:
-    """Stop where people edited on the target what upstream changed.
-
-    Raises:
-        MergeConflictError: it says what both sides have, and who changed it.
-    """
-    lines = [
-        f"{app.app}: {conflict_line(edit)}" for app in plan.conflicted for edit in app.conflicts
-    ]
-    if lines:
-        name = name_of(plan.conflicted[0].conflicts[0].subject)
-        raise MergeConflictError(
-            f"nothing moves to {plan.target}: " + "; ".join(lines),
-            hint=f"`--take upstream`, `--take target`, or for one field `--take {name}=upstream`",
-        )
 
 
 def conflict_line(edit: Edit) -> str:

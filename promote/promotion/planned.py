@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from promote.forge import PullRequest
     from promote.model.json import Document, Json
-    from promote.promotion.plan import AppPlan
+    from promote.promotion.plans import AppPlan
     from promote.promotion.release import Release
     from promote.promotion.session import Session
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from promote.forge import PullRequest
-    from promote.promotion.plan import Plan
+    from promote.promotion.plans import Plan
     from promote.promotion.session import Session
     from promote.promotion.view import View
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promote.forge import PullRequest
     from promote.git import Commit
     from promote.promotion.branch import Wish
-    from promote.promotion.plan import Plan
+    from promote.promotion.plans import Plan
     from promote.promotion.session import Session
 
 COMMENT: Final = "promotion"

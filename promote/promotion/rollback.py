@@ -16,7 +16,7 @@ from promote.promotion.fields import find
 from promote.promotion.history import Period, periods
 from promote.promotion.holds import Hold, find_hold, read_holds, set_holds
 from promote.promotion.landed import release_at
-from promote.promotion.plan import AppPlan, Plan
+from promote.promotion.plans import AppPlan, Plan
 from promote.promotion.release import Release, moves
 from promote.promotion.text import message
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promote.promotion.holds import Hold
     from promote.promotion.landing import Landing
     from promote.promotion.merging import Edit
-    from promote.promotion.plan import AppPlan, Plan
+    from promote.promotion.plans import AppPlan, Plan
     from promote.promotion.record_lines import Record
     from promote.promotion.release import FieldKey, Move, Release
     from promote.promotion.status import Cell, Status

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from promote.model.json import Json
     from promote.promotion.effects import Effect
     from promote.promotion.gates import Verdict
-    from promote.promotion.plan import AppPlan, Plan
+    from promote.promotion.plans import AppPlan, Plan
 
 _MOST_COMMITS: Final = 20
 _LEAST_ROOM: Final = 400

@@ -15,7 +15,7 @@ from promote.git.records import parse_trailers
 from promote.model.resource import Resource
 from promote.promotion.effects import Effect
 from promote.promotion.gates import Verdict
-from promote.promotion.plan import AppPlan, Plan
+from promote.promotion.plans import AppPlan, Plan
 from promote.promotion.release import FieldKey, Move, Release
 from promote.promotion.text import body, message, title
 
