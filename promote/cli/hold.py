@@ -66,7 +66,7 @@ def _holds(session: Session) -> list[Hold]:
 
 
 def _line(hold: Hold) -> str:
-    return f"{hold.environment} {hold.app}: held on {hold.release}: {hold.reason}"
+    return f"{hold.environment} {hold.app}: {hold}"
 
 
 def _asked(hold: Hold, pull: PullRequest | None) -> Iterator[str]:

@@ -50,7 +50,7 @@ def _lines(found: Status) -> Iterator[str]:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
     for cell in found.cells:
         if cell.hold is not None:
-            yield f"{cell.environment} {cell.app}: held on {cell.hold.release}: {cell.hold.reason}"
+            yield f"{cell.environment} {cell.app}: {cell.hold}"
         for verdict in cell.verdicts:
             if verdict.holds and verdict.gate != "hold":
                 yield f"{cell.environment} {cell.app}: {verdict}"

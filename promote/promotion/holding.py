@@ -12,6 +12,7 @@ from promote.promotion.asking import Ask, ask
 from promote.promotion.branch import MARKER, Wish, branch_name
 from promote.promotion.fields import find
 from promote.promotion.holds import Hold, find_hold, lift_hold, read_holds, set_hold
+from promote.promotion.text import cut
 
 if TYPE_CHECKING:
     from promote.forge import PullRequest
@@ -114,5 +115,5 @@ def _ask(session: Session, verb: str, hold: Hold, title: str, text: str) -> Ask:
     message = with_trailers(f"{title}\n\n{hold.reason}", [(MARKER, marker)])
     branch = branch_name(verb, hold.environment, [hold.app])
     wish = Wish(branch, marker, edits, message)
-    limit = session.forge.limits.title
-    return Ask(wish, title[:limit], text, (verb, hold.environment))
+    shown = cut(title, session.forge.limits.title)
+    return Ask(wish, shown, text, (verb, hold.environment))

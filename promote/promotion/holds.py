@@ -35,6 +35,9 @@ class Hold:
     reason: str
     index: int = 0
 
+    def __str__(self) -> str:
+        return f"held on {self.release}" + (f": {self.reason}" if self.reason else "")
+
 
 def read_holds(tree: Tree, root: str) -> list[Hold]:
     """The holds of a project; none when it has no such file.

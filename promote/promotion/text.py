@@ -35,7 +35,7 @@ def title(verb: str, plan: Plan, limit: int) -> str:
     names = [f"{app.app} {app.wanted.label}" for app in plan.moving]
     named = names[0] if len(names) == 1 else ", ".join(app.app for app in plan.moving)
     direction = "to" if verb == "Promote" else "in"
-    return _cut(one_line(f"{verb} {named} {direction} {plan.target}"), limit)
+    return cut(one_line(f"{verb} {named} {direction} {plan.target}"), limit)
 
 
 def message(verb: str, plan: Plan, marker: str) -> str:
@@ -247,5 +247,6 @@ def _plain(value: Json) -> str:
     return without_commands(one_line(text))
 
 
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
+    """A text within a limit; one that was cut ends in an ellipsis."""
     return text if len(text) <= limit - 1 else text[: limit - 2] + "…"

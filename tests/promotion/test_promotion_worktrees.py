@@ -66,11 +66,16 @@ def _crlf(stage: Stage) -> Path:
     return stage.work
 
 
-def _merging(stage: Stage) -> Path:
+def _diverge(stage: Stage) -> None:
+    """A branch `side` that conflicts with the one that is checked out."""
     stage.git("checkout", "-q", "-b", "side")
     stage.sandbox.commit(stage.work, {FILE: "a: 1\n"}, "side")
     stage.git("checkout", "-q", "main")
     stage.sandbox.commit(stage.work, {FILE: "a: 2\n"}, "main")
+
+
+def _merging(stage: Stage) -> Path:
+    _diverge(stage)
     with pytest.raises(Exception, match="merge"):
         stage.git("merge", "-q", "side")
     return stage.work
@@ -122,10 +127,7 @@ def _unborn(stage: Stage) -> Path:
 
 
 def _rebasing(stage: Stage) -> Path:
-    stage.git("checkout", "-q", "-b", "side")
-    stage.sandbox.commit(stage.work, {FILE: "a: 1\n"}, "side")
-    stage.git("checkout", "-q", "main")
-    stage.sandbox.commit(stage.work, {FILE: "a: 2\n"}, "main")
+    _diverge(stage)
     with pytest.raises(Exception, match="rebase"):
         stage.git("rebase", "-q", "side")
     return stage.work

@@ -17,8 +17,7 @@ class HoldGate:
         """Say what pins the app, and why."""
         if case.hold is None:
             return Verdict(self.kind, True, "nothing pins it")
-        why = f": {case.hold.reason}" if case.hold.reason else ""
-        return Verdict(self.kind, False, f"held on {case.hold.release}{why}")
+        return Verdict(self.kind, False, str(case.hold))
 
 
 @dataclass(frozen=True, slots=True)
