@@ -9,6 +9,7 @@ private one and goes away with it. `program.py` is the one place that starts git
 
 from promote.git.bases import CommitCache, FetchedCommit
 from promote.git.commits import commit
+from promote.git.mainline import Mainline
 from promote.git.names import scrub
 from promote.git.program import Program
 from promote.git.records import Commit, Identity
@@ -23,6 +24,7 @@ __all__ = [
     "FetchedCommit",
     "GitTree",
     "Identity",
+    "Mainline",
     "ObjectStore",
     "Program",
     "PushOutcome",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import GitError
 from promote.git.names import check_object_id
-from promote.git.records import Commit, Identity
+from promote.git.records import Commit, Identity, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +72,30 @@ class History:
         words = out.split("\0")
         records = (words[at : at + _FIELDS] for at in range(0, len(words) - 1, _FIELDS))
         return [_parsed(record) for record in records]
+
+    def line(self, tip: str, limit: int) -> list[tuple[str, int, list[str]]]:
+        """The newest commits of a branch's own line: id, time in seconds, and the changed paths.
+
+        Args:
+            tip: where the branch is.
+            limit: how many.
+        """
+        out = self._store.program.run(
+            "line",
+            check_object_id(tip),
+            git_dir=self._store.git_dir,
+            options=[f"--max-count={limit}"],
+        ).stdout.decode(errors="surrogateescape")
+        found: list[tuple[str, int, list[str]]] = []
+        words = iter(out.split("\0"))
+        for word in words:
+            # After a line of `--raw` comes a path, so that no path is taken for anything else.
+            if word.lstrip("\n").startswith(":"):
+                found[-1][2].append(next(words))
+            elif word:
+                object_id, _, seconds = word.partition(" ")
+                found.append((check_object_id(object_id), int(seconds), []))
+        return found
 
     def blame(self, tip: str, path: str, line: int) -> Commit:
         """The commit that last changed a line of a file.
@@ -156,6 +179,6 @@ def _parsed(record: list[str]) -> Commit:
         parents=tuple(parents.split()),
         author=Identity(name, email),
         committer=Identity(by, by_email),
-        time=datetime.fromtimestamp(int(seconds), UTC),
+        time=moment(int(seconds)),
         message=message,
     )

@@ -47,6 +47,10 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "merge base": ("merge-base",),
     "is ancestor": ("merge-base", "--is-ancestor"),
     "log": ("log", "-z", "--no-show-signature", "--no-color", _LOG_FORMAT),
+    "line": (
+        *("log", "-z", "--no-show-signature", "--no-color", "--first-parent"),
+        *("--diff-merges=first-parent", "--raw", "--no-renames", "--format=tformat:%H %ct"),
+    ),
     "blame": ("blame", "--porcelain"),
     "verify commit": ("verify-commit", "--raw"),
     "refs": ("for-each-ref", "--format=%(objectname) %(refname)"),

@@ -17,6 +17,9 @@ DIRECTORY: Final = "40000"
 LINK: Final = "120000"
 SUBMODULE: Final = "160000"
 
+_LATEST: Final = 221_845_392_000
+"""The year 9000, in seconds."""
+
 _TRAILER = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*): ?(?P<value>.*)")
 _PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^>]*)>(?: (?P<time>\d+) [+-]\d{4})?")
 
@@ -127,7 +130,7 @@ def parse_commit(object_id: str, data: bytes) -> Commit:
         parents=parents,
         author=author,
         committer=committer,
-        time=datetime.fromtimestamp(time, UTC),
+        time=moment(time),
         message=message,
         tree=first["tree"],
     )
@@ -147,6 +150,11 @@ def commit_bytes(
         message.rstrip() + "\n",
     ]
     return "\n".join(lines).encode()
+
+
+def moment(seconds: int) -> datetime:
+    """A time of Git's; anyone may write one that no calendar has, which is then a late one."""
+    return datetime.fromtimestamp(min(seconds, _LATEST), UTC)
 
 
 def _person(text: str) -> tuple[Identity, int]:

@@ -59,6 +59,7 @@ class ObjectStore:
         self._batch: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._trees: dict[str, Mapping[str, TreeEntry]] = {}
+        self._commits: dict[str, Commit] = {}
         self._remotes: set[str] = set()
         _lay_out(self.git_dir, borrowed)
         self.program = program.with_config(self.git_dir / "user.gitconfig")
@@ -108,7 +109,12 @@ class ObjectStore:
 
     def commit(self, object_id: str) -> Commit:
         """One commit."""
-        return parse_commit(object_id, self.read(object_id, "commit"))
+        known = self._commits.get(object_id)
+        if known is None:
+            known = self._commits[object_id] = parse_commit(
+                object_id, self.read(object_id, "commit")
+            )
+        return known
 
     def write_blob(self, data: bytes) -> str:
         """Store a file's bytes and return their id."""

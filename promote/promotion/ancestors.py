@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from promote.errors import FileMissingError, InputError
-from promote.git import GitTree
-from promote.promotion.fields import find
-from promote.promotion.release import EMPTY
+from promote.promotion.history import release_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from promote.git import Commit
     from promote.model.json import Json
-    from promote.promotion.fields import Overlay, Promotable
+    from promote.promotion.fields import Promotable
     from promote.promotion.release import FieldKey, Release, Subject
     from promote.promotion.session import Session
 
@@ -24,9 +21,6 @@ Fields = dict["FieldKey", "Json"]
 
 TO: Final = "Promotion-To"
 """The trailer with the environment that a commit of ours promotes into."""
-
-_BATCHES: Final = (16, 256, None)
-"""How many commits are asked for at once: most ancestors are among the newest few."""
 
 
 @dataclass(slots=True)
@@ -76,7 +70,10 @@ class Line:
         newest: tuple[Release, ...] | None = None
         newer: tuple[Commit, Release] | None = None
         for commit in self._commits() if subjects else ():
-            ours, *theirs = (self._release(commit, one) for one in (self._ours, *self._theirs))
+            ours, *theirs = (
+                release_at(self._session, commit.object_id, one, self._promotable)
+                for one in (self._ours, *self._theirs)
+            )
             newest = newest or (ours, *theirs)
             for subject, side in [*changing]:
                 if part((ours, *theirs)[side], subject) != part(newest[side], subject):
@@ -130,20 +127,6 @@ class Line:
 
     def _commits(self) -> Iterator[Commit]:
         """The commits of the branch's own line that touched either side, newest first."""
-        self._session.need_history()
         overlays = [self._ours, *self._theirs]
         paths = [path for one in overlays for path in (one.directory, one.values)]
-        history, seen = self._session.repository.history, 0
-        for limit in _BATCHES:
-            log = history.log(self._session.tip, paths=paths, first_parent=True, limit=limit)
-            yield from log[seen:]
-            if limit is None or len(log) < limit:
-                return
-            seen = len(log)
-
-    def _release(self, commit: Commit, overlay: Overlay) -> Release:
-        try:
-            tree = GitTree(self._session.repository, commit.object_id)
-            return find(tree, overlay, self._promotable).release
-        except (InputError, FileMissingError):
-            return EMPTY
+        return self._session.line().touching(paths)

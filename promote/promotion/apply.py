@@ -227,9 +227,7 @@ def _commits_since(session: Session, plan: Plan) -> tuple[Commit, ...]:
     view, repository = session.view, session.repository
     found: dict[str, Commit] = {}
     for app in plan.moving:
-        promotable = view.promotable(app.app)
-        here = periods(repository, session.tip, view.overlay(plan.target, app.app), promotable)
-        last = next(here, None)
+        last = next(periods(session, plan.target, app.app), None)
         paths = [view.base(app.app)]
         for source in app.sources:
             overlay = view.overlay(source, app.app)

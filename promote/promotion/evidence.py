@@ -121,10 +121,7 @@ class Evidence:
         )
 
     def _read_period(self, environment: str, app: str) -> Period | None:
-        session, view = self._session, self._session.view
-        session.need_history()
-        overlay, promotable = view.overlay(environment, app), view.promotable(app)
-        return next(periods(session.repository, self._tip, overlay, promotable), None)
+        return next(periods(self._session, environment, app), None)
 
     def _read_statuses(self, commit: str) -> Sequence[Check]:
         return self._session.forge.checks(commit)

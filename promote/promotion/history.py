@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from promote.git import Commit, Repository
+    from promote.git import Commit
     from promote.promotion.fields import Overlay, Promotable
+    from promote.promotion.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +33,34 @@ class Period:
     time: datetime
 
 
-def periods(
-    repository: Repository, tip: str, overlay: Overlay, promotable: Promotable
-) -> Iterator[Period]:
-    """The releases of an overlay, newest first; read only as far as they are asked for.
+def periods(session: Session, environment: str, app: str) -> Iterator[Period]:
+    """The releases of an app in an environment, newest first; read only as far as asked for.
 
     Only the branch's own line of commits counts, so that a release landed when its pull request was
-    merged and not when its commit was written. A commit cannot have landed before the one that it
+    merged and not when its commit was written. A commit cannot have landed before those that it
     builds on: a clock that was set back does not make a release older.
     """
-    paths = [overlay.directory, overlay.values]
-    log = repository.history.log(tip, paths=paths, first_parent=True)
+    view, line = session.view, session.line()
+    overlay, promotable = view.overlay(environment, app), view.promotable(app)
     current: Release | None = None
     landed: Commit | None = None
-    for commit in log:
-        release = _release_at(repository, commit.object_id, overlay, promotable)
+    for commit in line.touching([overlay.directory, overlay.values]):
+        release = release_at(session, commit.object_id, overlay, promotable)
         if current is not None and landed is not None and release.fields != current.fields:
-            yield Period(current, landed, max(landed.time, commit.time))
+            yield Period(current, landed, line.landed(landed, session.clock()))
         current, landed = release, commit
     if current and landed is not None:
-        yield Period(current, landed, landed.time)
+        yield Period(current, landed, line.landed(landed, session.clock()))
 
 
-def _release_at(
-    repository: Repository, commit: str, overlay: Overlay, promotable: Promotable
-) -> Release:
+def release_at(session: Session, commit: str, overlay: Overlay, promotable: Promotable) -> Release:
     """The release at a commit; none where its files could not be read then."""
-    try:
-        return find(GitTree(repository, commit), overlay, promotable).release
-    except (InputError, FileMissingError):
-        return EMPTY
+    key = (commit, overlay, promotable)
+    known = session.releases.get(key)
+    if known is None:
+        try:
+            known = find(GitTree(session.repository, commit), overlay, promotable).release
+        except (InputError, FileMissingError):
+            known = EMPTY
+        session.releases[key] = known
+    return known

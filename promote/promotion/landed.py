@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
-from promote.errors import FileMissingError, InputError
-from promote.git import GitTree
 from promote.promotion.branch import MARKER
-from promote.promotion.fields import find
+from promote.promotion.history import release_at
 from promote.promotion.record_lines import GateRecord, Record
 from promote.promotion.release import EMPTY, Release
 
@@ -71,14 +69,10 @@ def pull_number(commit: Commit) -> int | None:
     return int(match[1]) if match else None
 
 
-def release_at(session: Session, commit: str, environment: str, app: str) -> Release:
+def release_of(session: Session, commit: str, environment: str, app: str) -> Release:
     """The release that an environment has at a commit; none where it cannot be read."""
     view = session.view
-    try:
-        tree = GitTree(session.repository, commit)
-        return find(tree, view.overlay(environment, app), view.promotable(app)).release
-    except (InputError, FileMissingError):
-        return EMPTY
+    return release_at(session, commit, view.overlay(environment, app), view.promotable(app))
 
 
 def happened(
@@ -107,7 +101,7 @@ def happened(
     """
     found = []
     for environment, app in _places(session, said):
-        after = release_at(session, commit.object_id, environment, app)
+        after = release_of(session, commit.object_id, environment, app)
         before = _before(session, commit, environment, app)
         if after.fields == before.fields or not after:
             continue
@@ -134,7 +128,7 @@ def happened(
 def _before(session: Session, commit: Commit, environment: str, app: str) -> Release:
     if not commit.parents:
         return EMPTY
-    return release_at(session, commit.parents[0], environment, app)
+    return release_of(session, commit.parents[0], environment, app)
 
 
 def _places(session: Session, said: Declared) -> Iterator[tuple[str, str]]:

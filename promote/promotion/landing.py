@@ -17,7 +17,7 @@ from promote.promotion.apply import Race
 from promote.promotion.branch import MARKER, TREE
 from promote.promotion.evidence import gates_of
 from promote.promotion.fields import find
-from promote.promotion.landed import Declared, declared, happened, release_at
+from promote.promotion.landed import Declared, declared, happened, release_of
 from promote.promotion.plan import make_plan
 from promote.promotion.reconcile import reconcile
 from promote.promotion.record_lines import GateRecord, Record
@@ -161,8 +161,8 @@ def _changes(session: Session, head: str) -> _Changes | None:
     found: _Changes = {}
     for environment in view.environments:
         for app in view.apps(environment):
-            after = release_at(session, trial, environment, app)
-            if after.fields != release_at(session, session.tip, environment, app).fields:
+            after = release_of(session, trial, environment, app)
+            if after.fields != release_of(session, session.tip, environment, app).fields:
                 found[environment, app] = after
     return found
 

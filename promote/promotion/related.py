@@ -84,12 +84,10 @@ def same_release(
 
 def _merged(session: Session, plan: Plan, environment: str) -> int | None:
     """The pull request that brought the release of one of the apps to an environment."""
-    session.need_history()
     view = session.view
     for app in plan.moving:
         if app.app in view.apps(environment) and view.upstreams(environment):
-            overlay, promotable = view.overlay(environment, app.app), view.promotable(app.app)
-            newest = next(periods(session.repository, session.tip, overlay, promotable), None)
+            newest = next(periods(session, environment, app.app), None)
             if newest is not None and newest.release.id == app.wanted.id:
                 return pull_number(newest.commit)
     return None

@@ -15,7 +15,7 @@ from promote.promotion.effects import effects
 from promote.promotion.fields import find
 from promote.promotion.history import Period, periods
 from promote.promotion.holds import Hold, find_hold, read_holds, set_holds
-from promote.promotion.landed import release_at
+from promote.promotion.landed import release_of
 from promote.promotion.plans import AppPlan, Plan
 from promote.promotion.release import Release, moves
 from promote.promotion.text import message
@@ -128,8 +128,8 @@ def _together(
         if not moved:
             continue
         there = _release_of(session, environment, other)
-        then = release_at(session, before[0], environment, other)
-        if there.fields != release_at(session, moved[0].object_id, environment, other).fields:
+        then = release_of(session, before[0], environment, other)
+        if there.fields != release_of(session, moved[0].object_id, environment, other).fields:
             left.append(f"{other} has moved on to {there.label} since, and stays there")
         elif then and then.fields != there.fields:
             backs.append(_Back(environment, other, there, then))
@@ -170,8 +170,8 @@ def _left_behind(session: Session, app: str, wanted: Release, known: Sequence[Pe
 
 def _moved(session: Session, commit: Commit, environment: str, app: str) -> bool:
     """Whether a commit of the base branch changed the release of an app."""
-    after = release_at(session, commit.object_id, environment, app)
-    before = [release_at(session, one, environment, app) for one in commit.parents[:1]]
+    after = release_of(session, commit.object_id, environment, app)
+    before = [release_of(session, one, environment, app) for one in commit.parents[:1]]
     return bool(before) and before[0].fields != after.fields
 
 
@@ -186,9 +186,7 @@ def _release_of(session: Session, environment: str, app: str) -> Release:
 
 
 def _periods(session: Session, environment: str, app: str) -> list[Period]:
-    view = session.view
-    overlay, promotable = view.overlay(environment, app), view.promotable(app)
-    return [*periods(session.repository, session.tip, overlay, promotable)]
+    return [*periods(session, environment, app)]
 
 
 def _newer_than(known: Sequence[Period], wanted: Release) -> Sequence[Period]:

@@ -13,7 +13,7 @@ from promote.forge import open_forge
 from promote.forge.address import authorities_file
 from promote.forge.local import utc_now
 from promote.forge.tokens import token_of
-from promote.git import GitTree, Program, Repository
+from promote.git import GitTree, Mainline, Program, Repository
 from promote.git.credentials import authenticate
 from promote.promotion.view import View, bootstrap_forge
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from promote.forge import Forge
     from promote.git import Remote
     from promote.model.tree import Tree
+    from promote.promotion.fields import Overlay, Promotable
+    from promote.promotion.release import Release
 
 
 class Session:
@@ -36,6 +38,7 @@ class Session:
     Attributes:
         base: the branch that environments are read from and merged into.
         tip: the commit that it is at.
+        releases: what was read of its history, as commits never change.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ class Session:
         self.clock = clock
         self.tip = ""
         self._view: View | None = None
+        self._line: Mainline | None = None
+        self.releases: dict[tuple[str, Overlay, Promotable], Release] = {}
         self.refresh()
 
     @property
@@ -89,6 +94,7 @@ class Session:
             return
         self.close()
         self.tip = tip
+        self._line = None
         self.tree = GitTree(self.repository, tip)
         try:
             self._view = View.open(self.tree, self.root)
@@ -97,6 +103,14 @@ class Session:
                 f"{self.remote.name}/{self.base}: {error.message}",
                 hint="commit and push the project first",
             ) from error
+
+    def line(self) -> Mainline:
+        """The branch's own line of commits, its whole history at hand."""
+        self.need_history()
+        if self._line is None:
+            repository = self.repository
+            self._line = Mainline(repository.store, repository.history, self.tip)
+        return self._line
 
     def need_history(self) -> None:
         """Make sure that the branch's whole history is here, also in a shallow clone."""

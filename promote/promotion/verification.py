@@ -103,13 +103,12 @@ def _newest(session: Session, record: Record) -> Record | None:
 
 
 def _period(session: Session, environment: str, app: str, release: str) -> Period:
-    session.need_history()
     view = session.view
     # A variant that only derives an app has its primary's release.
     primary = view.primary(environment)
     own = primary is None or view.is_independent(environment, app)
     where = environment if own or primary is None else primary
-    found = periods(session.repository, session.tip, view.overlay(where, app), view.promotable(app))
+    found = periods(session, where, app)
     if not release:
         current = next(found, None)
         if current is None or not current.release:

@@ -37,6 +37,7 @@ class View:
         self.config = config
         self._tree = tree
         self._root = root
+        self._apps: dict[str, tuple[str, ...]] = {}
         self._project: Project | None = None
         self._remotes: Remotes | None = None
 
@@ -79,12 +80,10 @@ class View:
 
     def apps(self, environment: str) -> tuple[str, ...]:
         """The apps that an environment has; a variant has those of its primary."""
-        found = self._environment(environment)
-        if found.apps is not None:
-            return found.apps
-        if found.variant_of is not None:
-            return self.apps(found.variant_of)
-        return tuple(app for app in self.config.apps if self._has(environment, app))
+        known = self._apps.get(environment)
+        if known is None:
+            known = self._apps[environment] = self._apps_of(self._environment(environment))
+        return known
 
     def check_apps(self, environment: str, wanted: Iterable[str]) -> tuple[str, ...]:
         """The apps that a user named, bundles taken apart.
@@ -220,6 +219,13 @@ class View:
                 f"there is no environment {name!r}", hint=_nearest(name, self.config.environments)
             )
         return found
+
+    def _apps_of(self, found: Environment) -> tuple[str, ...]:
+        if found.apps is not None:
+            return found.apps
+        if found.variant_of is not None:
+            return self.apps(found.variant_of)
+        return tuple(app for app in self.config.apps if self._has(found.name, app))
 
     def _has(self, environment: str, app: str) -> bool:
         return self._tree.kind(self.overlay(environment, app).directory) == "directory"

@@ -158,7 +158,7 @@ def test_a_deep_history_is_not_walked(stage: Stage, monkeypatch: pytest.MonkeyPa
         read.append(commit)
         return GitTree(repository, commit)
 
-    monkeypatch.setattr("promote.promotion.ancestors.GitTree", counted)
+    monkeypatch.setattr("promote.promotion.history.GitTree", counted)
     with stage.session() as session:
         assert make_plan(session, "staging", ["cart"], render=False).apps[0].state == "moves"
     assert len(set(read)) <= 2

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from git_sandbox import snapshot
+from stage import START
 
 from promote.errors import GitError, PromoteError, UnknownNameError, UsageError
+from promote.git.program import run_process
 from promote.promotion import make_plan, read_status
 
 if TYPE_CHECKING:
     from stage import Stage
+
+    from promote.git.program import Call, Completed
 
 
 def test_a_plan_says_what_would_move_and_what_it_does(stage: Stage) -> None:
@@ -55,6 +60,22 @@ def test_soak_counts_from_the_merge(stage: Stage) -> None:
     with stage.session() as session:
         plan = make_plan(session, "prod", ["cart"], render=False)
         assert plan.apps[0].state == "held"
+    stage.wait(hours=1)
+    with stage.session() as session:
+        assert make_plan(session, "prod", ["cart"], render=False).apps[0].state == "moves"
+
+
+def test_soak_is_not_shortened_by_a_commit_that_says_it_is_old(stage: Stage) -> None:
+    stage.gates("prod", "[{soak: 24h}]")
+    stage.wait(days=9)
+    stage.push({"README": "of another thing"}, "yesterday's")
+    stage.wait(days=-30)
+    stage.release("cart", "1.1", "staging")
+    stage.wait(days=30, hours=23)
+    with stage.session() as session:
+        (app,) = make_plan(session, "prod", ["cart"], render=False).apps
+    assert app.state == "held"
+    assert app.verdicts[-1].until == START + timedelta(days=10)
     stage.wait(hours=1)
     with stage.session() as session:
         assert make_plan(session, "prod", ["cart"], render=False).apps[0].state == "moves"
@@ -162,6 +183,28 @@ def test_status_is_the_matrix(stage: Stage) -> None:
     assert dev is not None
     assert staging is not None
     assert (dev.label, staging.label) == ("1.1", "1.0")
+
+
+def test_history_is_read_once_for_all_apps(stage: Stage) -> None:
+    """Git is started no more often for a hundred apps and four environments than for one."""
+    calls: list[str] = []
+
+    def counting(call: Call) -> Completed:
+        calls.append(" ".join(call.argv))
+        return run_process(call)
+
+    stage.gates("staging", "[{soak: 1h}]")
+    stage.gates("prod", "[{soak: 1h}]")
+    started = []
+    for app in ("cart", "web"):
+        for environment, tag in (("dev", "2.0"), ("staging", "2.0"), ("dev", "2.1")):
+            stage.release(app, tag, environment)
+        calls.clear()
+        with stage.session(runner=counting) as session:
+            found = read_status(session)
+        assert {found.cell(place, app).state for place in ("staging", "prod")} == {"held"}
+        started.append(len(calls))
+    assert started[0] == started[1]
 
 
 def test_broken_holds_say_where(stage: Stage) -> None:
