@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from support.gitea import GiteaServer
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
+_SECONDS = 60
 
 PROJECT = """\
 apiVersion: promote/v1
@@ -163,8 +165,15 @@ class Stage:
         return text.split('newTag: "')[1].split('"')[0]
 
     def delete(self, branch: str) -> None:
-        """Someone deletes a branch at the remote."""
+        """Someone deletes a branch at the remote; Gitea closes its pull request a moment later."""
         self.git("push", "-q", self.address, f":refs/heads/{branch}")
+        if not self.remote:
+            return
+        deadline = time.monotonic() + _SECONDS
+        with self.session() as session:
+            while session.forge.find(branch, "main") is not None:
+                assert time.monotonic() < deadline, f"Gitea keeps the request of {branch} open"
+                time.sleep(0.1)
 
     def branches(self) -> list[str]:
         out = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", where=self.bare)
