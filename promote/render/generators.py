@@ -106,7 +106,7 @@ def _made(
     record = Record(
         doc, layer.schema, Origin(f"{layer.directory.root}/{layer.file}", 0, str(doc["kind"]))
     )
-    record.behavior = args.behavior
+    record.behavior = args.behavior or "unspecified"  # as kustomize notes it
     record.needs_hash = not options.disable_name_suffix_hash
     return [record]
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Origin
-from promote.render.merge.written import text_at
+from promote.render.history import without_history
+from promote.render.merge.written import text_at, text_of
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _unwrap(documents: Sequence[Json]) -> Iterable[tuple[int, Json]]:
         only = documents[0]
         if (
             isinstance(only, dict)
-            and only.get("kind") in {"List", "ResourceList"}
+            and only.get("kind") in ("List", "ResourceList")
             and ("items" in only or "functionConfig" in only)
         ):
             items = only.get("items")
@@ -77,14 +78,14 @@ def _resource(item: Json) -> Document:
     if not isinstance(item, dict):
         raise NotAResourceError("a document is not a Kubernetes resource: it is not a mapping")
     kind = item.get("kind")
-    if kind is None or kind in {"", False}:
+    if kind is False or not text_of(kind) or kind is None:
         raise NotAResourceError(
             "a document is not a Kubernetes resource: it has no kind",
             hint="every resource states apiVersion, kind and metadata.name",
         )
     metadata = item.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    if name in {None, ""} and not str(kind).endswith("List"):
+    if (name is None or not text_of(name)) and not str(kind).endswith("List"):
         raise NotAResourceError(
             f"a {kind} has no metadata.name",
             hint="every resource states apiVersion, kind and metadata.name",
@@ -93,7 +94,12 @@ def _resource(item: Json) -> Document:
 
 
 def finish(doc: Document) -> Document:
-    """The document as it is printed: annotations are strings, and no empty map of them is left."""
+    """The document as it is printed: annotations are strings, and no empty map of them is left.
+
+    Raises:
+        NotAResourceError: a patch or replacement has taken its kind or name.
+    """
+    doc = without_history(_resource(doc))
     metadata = doc.get("metadata")
     if not isinstance(metadata, dict) or "annotations" not in metadata:
         return doc

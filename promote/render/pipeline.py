@@ -14,7 +14,7 @@ from promote.errors import FileMissingError, KustomizationError
 from promote.model.resource import Resource
 from promote.render import notes
 from promote.render.accumulator import Accumulator
-from promote.render.manifests import finish
+from promote.render.manifests import NotAResourceError, finish
 from promote.render.merge.written import text_of
 from promote.render.options import BuildOptions
 from promote.render.ordering import in_order
@@ -107,12 +107,20 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
     metadata = wanted.build_metadata
     if options.managed_by and notes.MANAGED_BY_LABEL not in metadata:
         metadata = (*metadata, notes.MANAGED_BY_LABEL)
-    finished = [
-        Resource(finish(notes.write_notes(record, metadata)), record.origin) for record in kept
-    ]
+    finished = [_finish(record, metadata) for record in kept]
     if options.trace is not None:
         options.trace.finished(zip(kept, finished, strict=True))
     return finished
+
+
+def _finish(record: Record, metadata: tuple[str, ...]) -> Resource:
+    try:
+        return Resource(finish(notes.write_notes(record, metadata)), record.origin)
+    except NotAResourceError as error:
+        raise NotAResourceError(
+            f"what was {record.original} is not a resource any more: {error.message}",
+            hint="leave kind and name where they are in patches and replacements",
+        ) from None
 
 
 def _is_local(record: Record) -> bool:

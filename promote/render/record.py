@@ -140,9 +140,16 @@ class Record(Resource):
         self.variables = other.variables
 
     def forget_notes(self) -> None:
-        """Lose the notes, which are annotations in kustomize: a patch has taken all of these."""
+        """Lose the notes, which a JSON patch has taken with all annotations, as in kustomize."""
         self.made_by = None
         self.changed_by = ()
+
+    def forget_history(self) -> None:
+        """Lose whatever is an annotation in kustomize: a merge has taken all of these."""
+        self.forget_notes()
+        self.formers = self.prefixes = self.suffixes = ()
+        self.behavior = ""
+        self.needs_hash = self.from_helm = False
 
     @property
     def key(self) -> Key:

@@ -14,6 +14,7 @@ from promote.render.decode import FieldError
 from promote.render.fieldspecs import EMPTY, default_config, read_config
 from promote.render.generators import FROM_KUSTOMIZATION as GENERATORS
 from promote.render.generators import absorb
+from promote.render.history import take_history
 from promote.render.kustomization import COMPONENT, KUSTOMIZATION
 from promote.render.layer import Layer
 from promote.render.loading import Directory, place_of
@@ -160,6 +161,8 @@ class Target:
         if self.book is not None:
             for record in records:
                 record.made_by = self.book.from_file(path)
+        for record in records:
+            take_history(record)
         resources.extend(records)
 
     def _is_directory(self, path: str) -> bool:

@@ -40,6 +40,8 @@ def strategic_merge(target: Document, patch: Document, schema: Schema) -> Docume
             or an unknown directive.
     """
     merged = _Merge(schema).walk(target, patch, Spot(None))
+    if patch.get(directives.KEY) == Directive.REPLACE.value:
+        return target  # kustomize has no place to put another resource
     if merged is MISSING or merged is None:
         return None
     if not isinstance(merged, dict):
@@ -103,16 +105,17 @@ class _Merge:
         blanks = blank_keys(target)
         for key, old in target.items():
             stated = _stated(patch, key)
+            is_blank = key in blanks and not old
             if stated is MISSING and not isinstance(old, dict | list):
-                if key in blanks and not old:
+                if is_blank:
                     changes[key] = MISSING
                 elif type(old) is Bare:
                     changes[key] = settled(old)
                 continue
-            new = self.walk(old, stated, spot.field(key))
+            was = None if is_blank else old
+            new = self.walk(was, stated, spot.field(key))
             if new is not old:
                 text = text_at(patch, key) if key in patch else ""
-                was = None if key in blanks and not old else old
                 changes[key] = new if new is MISSING else like_before(was, new, text)
         for key in patch:
             if key not in target:

@@ -8,6 +8,7 @@ from promote import yamlio
 from promote.errors import InputError, PatchError, YamlError
 from promote.render.decode import Fields
 from promote.render.fields import set_in, without
+from promote.render.history import with_history, without_history
 from promote.render.kustomization import Patch
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
@@ -92,7 +93,7 @@ class MergePatches:
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
         doc = _with_text_metadata(patch.doc) if self.copied else patch.doc
-        takes_annotations = not self.copied and _takes_annotations(doc)
+        takes_annotations = _takes_annotations(doc)
         for record in chosen:
             if self.rename or self.rekind:
                 record.remember_key()
@@ -102,8 +103,10 @@ class MergePatches:
                 continue
             record.doc = self._keep_identity(record.doc, merged)
             if takes_annotations:
-                record.forget_notes()
+                record.forget_history()
         resources.drop(gone)
+        if takes_annotations:
+            resources.changed()
         if (self.rename or self.rekind) and chosen:
             resources.changed()
             resources.require_unique()
@@ -193,6 +196,10 @@ class JsonPatches:
         self.target = target
         self.source = source
         self.remember = remember
+        self._sees_annotations = any(
+            not operation.path or "/metadata" in operation.path + operation.source
+            for operation in patch
+        )
         self._takes_annotations = any(
             _WHOLE & {operation.path, operation.source if operation.op == "move" else ""}
             for operation in patch
@@ -209,7 +216,7 @@ class JsonPatches:
             if self.remember:
                 record.remember_key()
             try:
-                record.doc = apply_json_patch(record.doc, self.patch)
+                self._apply(record)
             except PatchError as error:
                 raise PatchError(
                     f"{self.source} on {record.key}: {error.message}", hint=error.hint
@@ -218,6 +225,13 @@ class JsonPatches:
             if self._takes_annotations:
                 record.forget_notes()
         resources.changed()
+
+    def _apply(self, record: Record) -> None:
+        if not self._sees_annotations:
+            record.doc = apply_json_patch(record.doc, self.patch)
+            return
+        doc, history = with_history(record)
+        record.doc = without_history(apply_json_patch(doc, self.patch), history)
 
 
 def from_kustomization(layer: Layer) -> Iterator[Transformer]:

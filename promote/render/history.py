@@ -1,0 +1,98 @@
+"""The annotations in which kustomize keeps what it knows of a resource while it builds it.
+
+Here a record has attributes for that. Where a patch can tell the difference, or a file states one
+of these annotations, it has to look as it does there. (Source: kustomize's list of build
+annotations.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from promote.render.fields import set_in
+from promote.render.merge.written import text_at
+from promote.render.record import Former
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from promote.model.json import Document, Json
+    from promote.render.record import Record
+
+_DOMAIN: Final = "internal.config.kubernetes.io/"
+_NAMES: Final = _DOMAIN + "previousNames"
+_NAMESPACES: Final = _DOMAIN + "previousNamespaces"
+_KINDS: Final = _DOMAIN + "previousKinds"
+_PREFIXES: Final = _DOMAIN + "prefixes"
+_SUFFIXES: Final = _DOMAIN + "suffixes"
+_BEHAVIOR: Final = _DOMAIN + "generatorBehavior"
+_NEEDS_HASH: Final = _DOMAIN + "needsHashSuffix"
+_FROM_HELM: Final = _DOMAIN + "helm-generated"
+_NOTE: Final = "config.kubernetes.io/origin"
+
+_NEVER_PRINTED: Final = frozenset(
+    [
+        *(_NAMES, _NAMESPACES, _KINDS, _PREFIXES, _SUFFIXES, _BEHAVIOR, _NEEDS_HASH, _FROM_HELM),
+        *(
+            _DOMAIN + name
+            for name in (
+                *("allowNameChange", "allowKindChange", "refBy", "path", "index", "seqindent"),
+                *("id", "annotations-migration-resource-id"),
+            )
+        ),
+        *("config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id"),
+    ]
+)
+_ON: Final = "enabled"
+
+
+def with_history(record: Record) -> tuple[Document, dict[str, str]]:
+    """The document with the annotations that kustomize has there, and these."""
+    added = _annotations(record)
+    if not added:
+        return record.doc, added
+    annotations: Json = {**record.metadata_map("annotations"), **added}
+    return set_in(record.doc, ("metadata", "annotations"), annotations), added
+
+
+def without_history(doc: Document, history: Collection[str] = _NEVER_PRINTED) -> Document:
+    """The document without the annotations that are not for the cluster."""
+    metadata = doc.get("metadata")
+    found = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(found, dict) or not any(key in history for key in found):
+        return doc
+    kept: Json = {key: text_at(found, key) for key in found if key not in history}
+    return set_in(doc, ("metadata", "annotations"), kept)
+
+
+def _annotations(record: Record) -> dict[str, str]:
+    formers = record.formers
+    known = {
+        _NAMES: ",".join(former.name for former in formers),
+        _NAMESPACES: ",".join(former.namespace for former in formers),
+        _KINDS: ",".join(former.kind for former in formers),
+        _PREFIXES: ",".join(record.prefixes),
+        _SUFFIXES: ",".join(record.suffixes),
+        _BEHAVIOR: record.behavior,
+        _NEEDS_HASH: _ON if record.needs_hash else "",
+        _FROM_HELM: "true" if record.from_helm else "",
+        _NOTE: "here" if record.made_by or record.changed_by else "",
+    }
+    return {key: text for key, text in known.items() if text}
+
+
+def take_history(record: Record) -> None:
+    """Read what a resource says of its own history, and take that out of it."""
+    annotations = record.metadata_map("annotations")
+    if not annotations or _NEVER_PRINTED.isdisjoint(annotations):
+        return
+    said = {key: text_at(annotations, key) for key in _NEVER_PRINTED & annotations.keys()}
+    names, spaces, kinds = (said.get(key, "").split(",") for key in (_NAMES, _NAMESPACES, _KINDS))
+    if _NAMES in said and len(names) == len(spaces) == len(kinds):
+        record.formers = tuple(map(Former, kinds, names, spaces))
+    record.prefixes = tuple(filter(None, said.get(_PREFIXES, "").split(",")))
+    record.suffixes = tuple(filter(None, said.get(_SUFFIXES, "").split(",")))
+    record.behavior = said.get(_BEHAVIOR, "")
+    record.needs_hash = said.get(_NEEDS_HASH) == _ON
+    record.from_helm = said.get(_FROM_HELM) == "true"
+    record.doc = without_history(record.doc)
