@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
+from promote.yamlio.numbers import MAX_SIGNED, MIN_INT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,6 +108,8 @@ class Fields:
             return default
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.fail(name, "a whole number")
+        if not MIN_INT <= value <= MAX_SIGNED:
+            raise self.fail(name, "a whole number of 64 bits")
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from promote.errors import KustomizationError
+from promote.render.merge.written import text_at
+from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.quotes import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,36 +25,56 @@ Setter = "Callable[[Json], Json]"
 
 
 class Create(Enum):
-    """What to make of a last field that is missing and may be created."""
+    """What to make of a last field that is missing or null.
+
+    TEXT makes nothing of one that is missing; of one that is null, it and SCALAR make the text that
+    stands for it in its file.
+    """
 
     SCALAR = "scalar"
     MAPPING = "mapping"
+    TEXT = "text"
 
 
 class Step(NamedTuple):
-    """One name of a path, and whether the path says that it holds a list."""
+    """One name of a path, and whether the path says that it holds a list.
+
+    Instead of a name there may be what can be no name of a field.
+    """
 
     name: str
     is_list: bool
+    instead: str = ""
 
 
 Path = tuple[Step, ...]
 
 _UNESCAPED_SLASH = re.compile(r"(?<!\\)/")
+# Elsewhere these choose elements of a list. Here lists are walked into anyway, and kustomize takes
+# offence at them.
+_NO_NAME = re.compile(r"[-+]?[0-9]+|-|\*|\[.*\]", re.DOTALL)
+_NO_NAME_STARTS = frozenset("+-0123456789*[")
+
+
+def split_path(text: str) -> list[str]:
+    """The parts between slashes that no backslash escapes."""
+    return [part.replace("\\/", "/") for part in _UNESCAPED_SLASH.split(text)]
 
 
 def parse_path(text: str) -> Path:
-    """Read a field path as kustomize writes it.
-
-    Raises:
-        KustomizationError: a name in the path is empty.
-    """
-    parts = _UNESCAPED_SLASH.split(text.removeprefix("/") if text != "/" else text)
+    """Read a field path as kustomize writes it."""
     steps = []
-    for part in parts:
-        name = part.replace("\\/", "/")
-        is_list = name.endswith("[]")
-        steps.append(Step(name.removesuffix("[]"), is_list))
+    for part in split_path(text.removeprefix("/") if text != "/" else text):
+        written = part
+        is_list = written.endswith("[]")
+        written = written.removesuffix("[]")
+        name = written.strip()
+        if not written:
+            steps.append(Step("", is_list, "an empty name"))
+        elif name and name[0] in _NO_NAME_STARTS and _NO_NAME.fullmatch(name):
+            steps.append(Step("", is_list, repr(name)))
+        elif name:
+            steps.append(Step(name, is_list))
     return tuple(steps)
 
 
@@ -86,24 +109,31 @@ def _update(
         raise KustomizationError(f"expected a mapping or a list at {where}, found a plain value")
     step = path[depth]
     if not step.name:
-        raise KustomizationError("a field path has an empty name in it")
-    if step.name not in node and (create is None or step.is_list):
+        raise KustomizationError(
+            f"a field path has {step.instead} in it", hint="write names, with a slash between them"
+        )
+    if step.name not in node and (create in {None, Create.TEXT} or step.is_list):
         return node
     old = node.get(step.name)
-    current = _made(step, depth == len(path) - 1, create) if old is None else old
+    words = words_of(node)
+    is_null = old is None or (old == "" and words.get(step.name) == "")
+    current = _made(node, step, depth == len(path) - 1, create) if is_null else old
     new = _update(current, path, depth + 1, change, create)
-    if new is old and step.name in node:
+    if (new is old or (is_null and new is None)) and step.name in node:
         return node
-    return {**node, step.name: new}
+    kept = {key: word for key, word in words.items() if key != step.name} if words else words
+    return with_words({**node, step.name: new}, kept)
 
 
-def _made(step: Step, is_last: bool, create: Create | None) -> Json:
+def _made(node: Document, step: Step, is_last: bool, create: Create | None) -> Json:
     """What stands in for a field that is missing or null."""
-    if step.is_list:
+    if step.is_list and not (is_last and create is Create.TEXT):
         return []
-    if create is None:
+    if create is None or (create is Create.TEXT and not is_last):
         return None
-    return "" if is_last and create is Create.SCALAR else {}
+    if not is_last or create is Create.MAPPING:
+        return {}
+    return bare(text_at(node, step.name)) if step.name in node else ""
 
 
 def _update_elements(
@@ -134,7 +164,7 @@ def update_document(
 def stops_short(doc: Document, path: Path) -> bool:
     """Whether a path ends at a missing field before it meets a list: most do, in most documents."""
     node: Json = doc
-    for name, _ in path:
+    for name, _, _ in path:
         if not isinstance(node, dict) or not name:
             return False
         if name not in node:

@@ -122,8 +122,8 @@ def _merge_references(
     merged = {reference.target: reference for reference in references}
     for target, referrers in incoming:
         old = merged.get(target)
-        known = old.referrers if old else ()
-        merged[target] = BackReference(target, merge_specs(known, referrers))
+        both = merge_specs(old.referrers, referrers) if old else referrers
+        merged[target] = BackReference(target, both)
     return tuple(merged.values())
 
 
@@ -154,7 +154,7 @@ class FieldConfig:
         """
         if other is self or other is EMPTY:
             return self
-        if self is EMPTY:
+        if self is EMPTY and other is default_config():
             return other
         changes: dict[str, tuple[FieldSpec, ...]] = {}
         for item in fields(self):
@@ -163,13 +163,11 @@ class FieldConfig:
             mine: tuple[FieldSpec, ...] = getattr(self, item.name)
             both = merge_specs(mine, getattr(other, item.name))
             if both is not mine:
-                changes[item.name] = tuple(sorted(both, key=lambda spec: _order(spec.selector)))
+                changes[item.name] = _in_order(both)
         references = _merge_references(self.name_reference, other.name_reference)
-        return replace(
-            self,
-            **changes,
-            name_reference=tuple(sorted(references, key=lambda ref: _order(ref.target))),
-        )
+        if not changes and references == self.name_reference:
+            return self
+        return replace(self, **changes, name_reference=_targets_in_order(references))
 
 
 EMPTY = FieldConfig()
@@ -181,15 +179,24 @@ def read_config(data: Mapping[str, Json]) -> FieldConfig:
     Raises:
         KustomizationError: it is not one.
     """
+    config = _read_config(data)
+    specs: dict[str, tuple[FieldSpec, ...]] = {
+        item.name: _in_order(getattr(config, item.name))
+        for item in fields(FieldConfig)
+        if item.name != "name_reference"
+    }
+    # Of two that describe one field, merging keeps the first: in this order, not in the file's.
+    return FieldConfig(**specs, name_reference=_targets_in_order(config.name_reference))
+
+
+def _read_config(data: Mapping[str, Json]) -> FieldConfig:
     known = {_camel(item.name): item.name for item in fields(FieldConfig)}
     data = _known(data, known)
     specs = {
         name: _specs(data.get(key), key) for key, name in known.items() if name != "name_reference"
     }
-    references = [
-        _back_reference(item) for item in _mappings(data.get("nameReference"), "nameReference")
-    ]
-    return FieldConfig(**specs, name_reference=_merge_references((), references))
+    references = _mappings(data.get("nameReference"), "nameReference")
+    return FieldConfig(**specs, name_reference=tuple(map(_back_reference, references)))
 
 
 def _camel(name: str) -> str:
@@ -201,7 +208,7 @@ def _camel(name: str) -> str:
 def default_config() -> FieldConfig:
     """The fields that kustomize works on by default."""
     data = (pathlib.Path(__file__).parent / "data/fieldspecs.json").read_bytes()
-    return read_config(orjson.loads(data))
+    return _read_config(orjson.loads(data))
 
 
 ORDER_FIRST = (
@@ -226,6 +233,14 @@ _RANKS = kind_ranks(ORDER_FIRST, ORDER_LAST)
 def gvk_text(gvk: Gvk) -> str:
     """The kind as one string that sorts as kustomize sorts kinds."""
     return f"{gvk.group or '~G'}_{gvk.version or '~V'}_{gvk.kind or '~K'}"
+
+
+def _in_order(specs: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+    return tuple(sorted(specs, key=lambda spec: _order(spec.selector)))
+
+
+def _targets_in_order(references: Iterable[BackReference]) -> tuple[BackReference, ...]:
+    return tuple(sorted(references, key=lambda reference: _order(reference.target)))
 
 
 def _order(gvk: Gvk) -> tuple[int, str]:

@@ -160,9 +160,7 @@ def _from_config(recipe: Recipe, doc: Document, layer: Layer) -> Generator:
     """A generator that has a document of its own: its name may stand in its metadata."""
     metadata = doc.get("metadata")
     known = metadata if isinstance(metadata, dict) else {}
-    data = {
-        key: value for key, value in doc.items() if key not in {"apiVersion", "kind", "metadata"}
-    }
+    data = {key: value for key, value in doc.items() if key not in {"kind", "metadata"}}
     for key in ("name", "namespace"):
         if not data.get(key) and known.get(key):
             data[key] = known[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from promote.render.decode import Fields
 from promote.render.fieldspecs import FieldSpec, field_spec
 from promote.render.record import selects
 
@@ -76,8 +77,9 @@ class PathsByKind:
 
 
 def specs_of(doc: Document) -> tuple[FieldSpec, ...]:
-    """The `fieldSpecs` of a transformer's own configuration."""
-    specs = doc.get("fieldSpecs")
-    if not isinstance(specs, list):
-        return ()
-    return tuple(field_spec(item) for item in specs if isinstance(item, dict))
+    """The `fieldSpecs` of a transformer's own configuration.
+
+    Raises:
+        FieldError: they are no list of mappings.
+    """
+    return tuple(field_spec(item) for item, _ in Fields(doc, doc).mappings("fieldSpecs"))

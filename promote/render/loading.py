@@ -168,6 +168,19 @@ class Directory:
             self.files.parsed += 1
         return known
 
+    def own_document(self, path: str) -> Json:
+        """The first document of a file of kustomize's own, such as one with replacements.
+
+        Raises:
+            FileMissingError, KustomizationError: as `file`.
+            YamlError: it is not YAML, or has a key twice.
+        """
+        documents = self.documents(path)
+        if not documents or (self.expand is not None and path.endswith(".j2")):
+            return documents[0] if documents else None
+        full = self.file(path)
+        return yamlio.load_one(self.tree.read(full), self.tree.display(full), own=True)
+
     def kustomization(self) -> tuple[Kustomization, str]:
         """The directory's kustomization, and the name of its file.
 

@@ -12,11 +12,13 @@ from promote import yamlio
 from promote.errors import InputError, KustomizationError
 from promote.render.generators import GENERATORS
 from promote.render.manifests import read_records
+from promote.render.shapes import DOCUMENTS, conformed
 from promote.render.transformers import BY_DOCUMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from promote.model.json import Document
     from promote.render.generators import Generator
     from promote.render.layer import Layer, Transformer
     from promote.render.record import Record
@@ -46,7 +48,7 @@ def transformer_of(plugin: Record, layer: Layer) -> Transformer:
     make = BY_DOCUMENT.get(kind)
     if make is None:
         raise _unknown(kind, BY_DOCUMENT)
-    return make(plugin.doc, layer)
+    return make(_conformed(plugin, kind), layer)
 
 
 def generator_of(plugin: Record, layer: Layer) -> Generator:
@@ -59,7 +61,15 @@ def generator_of(plugin: Record, layer: Layer) -> Generator:
     make = GENERATORS.get(kind)
     if make is None:
         raise _unknown(kind, GENERATORS)
-    return make(plugin.doc, layer)
+    return make(_conformed(plugin, kind), layer)
+
+
+def _conformed(plugin: Record, kind: str) -> Document:
+    """The document as kustomize reads it, with the identity that every one has."""
+    shape = DOCUMENTS.get(kind)
+    read = conformed(plugin.doc, shape) if shape is not None else plugin.doc
+    said: Document = {key: plugin.doc[key] for key in ("kind", "metadata") if key in plugin.doc}
+    return {**said, **read} if isinstance(read, dict) else plugin.doc
 
 
 def _builtin_kind(plugin: Record) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
 from promote.render.fields import stops_short, update_document
-from promote.render.merge.written import text_of
+from promote.render.merge.written import text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, selects
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class _Finder:
         found = self._choose(name, self._candidates(name), with_namespace=False)
         if found is None or found.key.name == name:
             return node
-        return found.key.name
+        return untagged(node, found.key.name)
 
     def _change_mapping(self, node: Document) -> Document:
         """A field of the form {name, namespace}."""

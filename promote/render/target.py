@@ -22,6 +22,7 @@ from promote.render.manifests import read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of
 from promote.render.remote import is_remote_file, parse_remote
+from promote.render.shapes import CONFIGURATION, conformed
 from promote.render.sharing import Shared, build_once
 from promote.render.ties import follow_ties
 from promote.render.trace import LOADED, Cause
@@ -113,7 +114,7 @@ class Target:
         self._use_schema()
         self._add_all(resources, "resources", wanted.resources)
         self._trace(resources, Cause(LOADED))
-        resources.config = resources.config.merged(self._config())
+        self._add_config(resources)
         layer = self._layer(resources)
         for generator, note, cause in self._generators(layer):
             self._absorb(resources, generator(), note)
@@ -295,20 +296,26 @@ class Target:
             self.shared.warn,
         )
 
-    def _config(self) -> FieldConfig:
-        config = default_config()
+    def _add_config(self, resources: Accumulator) -> None:
+        """Add the field rules that the directory names, in kustomize's order of merging."""
         added = EMPTY
         for index, path in enumerate(self.kustomization.configurations):
             with self._at("configurations", index):
-                for document in self.directory.documents(path):
-                    if not isinstance(document, dict):
-                        raise KustomizationError(f"{path!r} is not a configuration: not a mapping")
-                    added = added.merged(read_config(document))
-        config = config.merged(added)
+                added = added.merged(self._configuration(path))
+        resources.config = resources.config.merged(default_config().merged(added))
+        declared = EMPTY
         for index, path in enumerate(self.kustomization.crds):
             with self._at("crds", index):
-                config = config.merged(config_of_crds(self.directory.documents(path)))
-        return config
+                declared = declared.merged(config_of_crds(self.directory.documents(path)[:1]))
+        resources.config = resources.config.merged(declared)
+
+    def _configuration(self, path: str) -> FieldConfig:
+        document = conformed(self.directory.own_document(path), CONFIGURATION, strict=True)
+        if document is None:
+            return EMPTY
+        if not isinstance(document, dict):
+            raise KustomizationError(f"{path!r} is not a configuration: not a mapping")
+        return read_config(document)
 
     def _use_schema(self) -> None:
         asked = self.kustomization.openapi

@@ -9,9 +9,7 @@ from promote.errors import KustomizationError
 from promote.render.decode import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from promote.model.json import Document, FieldPath, Json
+    from promote.model.json import Document
 
 _ACCOUNT = """\
 apiVersion: v1
@@ -33,13 +31,13 @@ def make_service_account(doc: Document) -> Document:
         FieldError: a field is not of its type.
         KustomizationError: it is for another cloud, or a name cannot stand in YAML.
     """
-    fields = _fields(doc, ("cloud", "kubernetesService", "serviceAccount"), ())
-    service = _fields(
+    fields = Fields(doc, doc)
+    service = Fields(
         fields.mapping("kubernetesService") or {},
         ("name", "namespace"),
         fields.at("kubernetesService"),
     )
-    account = _fields(
+    account = Fields(
         fields.mapping("serviceAccount") or {}, ("name", "projectId"), fields.at("serviceAccount")
     )
     cloud = fields.text("cloud")
@@ -58,9 +56,3 @@ def make_service_account(doc: Document) -> Document:
     if not isinstance(made, dict):
         raise KustomizationError("the names of an IAMPolicyGenerator make no service account")
     return made
-
-
-def _fields(data: Mapping[str, Json], names: tuple[str, ...], path: FieldPath) -> Fields:
-    """The fields of these names; others say nothing here, as in kustomize."""
-    folded = {name.lower() for name in names}
-    return Fields({key: data[key] for key in data if key.lower() in folded}, names, path)

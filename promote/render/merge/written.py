@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
 from promote.yamlio.quotes import has_quotes, restyled
@@ -73,6 +74,23 @@ def must_be_quoted(text: str) -> bool:
     except NotJsonError:
         return True
     return is_plain_string(text) and style_of(text) is not Style.PLAIN
+
+
+def untagged(old: Json, text: str) -> Json:
+    """A text put in the place of a scalar, as kustomize changes names and images.
+
+    It keeps the quotes of the old value. Without them it is read anew, so that `5` is a number.
+
+    Raises:
+        KustomizationError: it is a number that JSON does not have.
+    """
+    if isinstance(old, str) and has_quotes(old):
+        return restyled(text, quotes=True)
+    try:
+        new = resolve(text)
+    except NotJsonError as error:
+        raise KustomizationError(str(error)) from None
+    return restyled(text, quotes=False) if isinstance(new, str) else new
 
 
 def like_before(old: Json, new: Json, text: str) -> Json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.render.decode import FieldError, Fields
 from promote.render.selectors import Selector
+from promote.render.shapes import REPLACEMENT, conformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -75,15 +76,14 @@ class Replacement:
 
 
 def parse_replacements(
-    entries: Iterable[tuple[Mapping[str, Json], FieldPath]], load: Load, *, strict: bool = True
+    entries: Iterable[tuple[Mapping[str, Json], FieldPath]], load: Load
 ) -> tuple[Replacement, ...]:
     """Read the entries of `replacements`, and those of the files that they name.
 
     Args:
         entries: each with its place in the file, for errors.
-        load: gives the document of a file that an entry names.
-        strict: refuse unknown fields, as in a kustomization; files and documents of their own may
-            have them.
+        load: gives the document of a file that an entry names; such a file may have fields that
+            are not known.
 
     Raises:
         FieldError: a field is unknown or of the wrong type.
@@ -91,10 +91,10 @@ def parse_replacements(
     """
     found: list[Replacement] = []
     for data, path in entries:
-        fields = _fields(data, _ENTRY, path, strict=strict)
+        fields = Fields(data, _ENTRY, path)
         file = fields.text("path")
         if not file:
-            found.append(_replacement(fields, strict=strict))
+            found.append(_replacement(fields))
         elif "source" in fields or fields.mappings("targets"):
             raise FieldError("a replacement has both a 'path' and a source or targets", path)
         else:
@@ -108,22 +108,14 @@ def _of_file(content: Json, file: str) -> list[Replacement]:
         raise KustomizationError(f"{file!r} holds no replacement and no list of them")
     found = []
     for entry in entries:
-        if not isinstance(entry, dict):
+        read = conformed(entry, REPLACEMENT)
+        if not isinstance(read, dict):
             raise KustomizationError(f"{file!r} holds something else among its replacements")
-        found.append(_replacement(_fields(entry, _ENTRY, (), strict=False), strict=False))
+        found.append(_replacement(Fields(read, _ENTRY)))
     return found
 
 
-def _fields(
-    data: Mapping[str, Json], known: tuple[str, ...], path: FieldPath, *, strict: bool
-) -> Fields:
-    if not strict:
-        folded = {name.lower() for name in known}
-        data = {key: value for key, value in data.items() if key.lower() in folded}
-    return Fields(data, known, path)
-
-
-def _replacement(fields: Fields, *, strict: bool) -> Replacement:
+def _replacement(fields: Fields) -> Replacement:
     source, targets = fields.mapping("source"), fields.mappings("targets")
     text = fields.text("sourceValue") if "sourceValue" in fields else None
     if (source is None and text is None) or not targets:
@@ -135,10 +127,8 @@ def _replacement(fields: Fields, *, strict: bool) -> Replacement:
     if source is not None and text is not None:
         raise FieldError("a replacement has both 'source' and 'sourceValue'", fields.path)
     return Replacement(
-        tuple(_target(_fields(data, _TARGET, path, strict=strict)) for data, path in targets),
-        None
-        if source is None
-        else _source(_fields(source, _SOURCE, fields.at("source"), strict=strict)),
+        tuple(_target(Fields(data, _TARGET, path)) for data, path in targets),
+        None if source is None else _source(Fields(source, _SOURCE, fields.at("source"))),
         text,
     )
 

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from promote.errors import KustomizationError
-from promote.render.merge.written import MISSING, Missing, must_be_quoted, text_of
+from promote.render.merge.written import MISSING, Missing, must_be_quoted, text_at, text_of
 from promote.render.replacements.values import CREATED, Created, read_text, untyped
+from promote.yamlio.quotes import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,53 @@ def set_at(node: Json, parts: Parts, value: Json) -> Json:
     return node
 
 
+def set_or_make(node: Json, parts: Parts, change: Callable[[Json], Json]) -> Json:
+    """The node with the one value at a path changed; fields on the way, and it itself, are made.
+
+    Elements of lists are made where the path says what they hold, and not by their number.
+
+    Raises:
+        KustomizationError: the path does not fit what is there.
+    """
+    return _set_or_make(node, _cleaned(parts), change)
+
+
+def _set_or_make(node: Json, parts: Parts, change: Callable[[Json], Json]) -> Json:
+    if not parts:
+        return change(node)
+    part, rest = parts[0], parts[1:]
+    if _index(part) is not None or part in {"-", "*"} or _condition(part) is not None:
+        items = _list(node, part)
+        key = _key(items, part)
+        if isinstance(key, int):
+            return [*items[:key], _set_or_make(items[key], rest, change), *items[key + 1 :]]
+        condition = _condition(part)
+        if condition is None or node is None:
+            return node
+        field, text = condition
+        made: Json = {field: untyped(text)} if field else untyped(text)
+        return [*items, _set_or_make(made, rest, change)]
+    if node is None:
+        return None
+    fields = _mapping(node, part)
+    if part in fields:
+        old = fields[part]
+        if old is None and not rest:
+            old = bare(text_at(fields, part))
+    else:
+        old = _empty_for(rest)
+    return {**fields, part: _set_or_make(old, rest, change)}
+
+
+def _empty_for(rest: Parts) -> Json:
+    """What to make of a field that the rest of a path leads into."""
+    if not rest:
+        return bare("")
+    index = _index(rest[0])
+    is_list = rest[0].startswith("[") and rest[0].endswith("]")
+    return [] if is_list or (index is not None and index >= 0) else {}
+
+
 def _cleaned(parts: Parts) -> Parts:
     return tuple(trimmed for part in parts if (trimmed := part.strip()))
 
@@ -212,10 +260,7 @@ class Updater:
         """What to make of a missing field or element, by what the path says of it next."""
         if self.create is MISSING or not rest or not rest[0]:
             return self.create
-        following = rest[0]
-        index = _index(following)
-        is_list = following.startswith("[") and following.endswith("]")
-        return [] if is_list or (index is not None and index >= 0) else {}
+        return _empty_for(rest)
 
     def _one(self, items: list[Json], index: int, rest: Parts) -> Json:
         if index == len(items) and self.create is not MISSING:

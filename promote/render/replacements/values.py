@@ -82,6 +82,8 @@ class Value(NamedTuple):
         """
         text = self._joined(old, options) if options.delimiter else self.text
         if old is CREATED:
+            if not text:
+                return text
             made = untyped(text)
             return bare(made) if type(made) is str else made
         if isinstance(old, dict | list):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
-from promote.render.fields import update_document
+from promote.render.fields import Create, update_document
 from promote.render.layer import specs_of
-from promote.render.merge.written import text_of
+from promote.render.merge.written import text_of, untagged
 from promote.render.record import selects
 
 if TYPE_CHECKING:
@@ -53,13 +53,14 @@ class AddAffix:
                 record.suffixes = (*record.suffixes, self.affix)
             record.remember_key()
         if selects(spec.selector, record.key.gvk):
-            record.doc = update_document(record.doc, spec.path, self._add)
+            create = Create.SCALAR if spec.create else Create.TEXT
+            record.doc = update_document(record.doc, spec.path, self._add, create)
 
     def _add(self, old: Json) -> Json:
         if isinstance(old, dict | list):
             raise KustomizationError("a name field holds a mapping or a list, not a name")
-        text = "" if old is None else text_of(old)
-        return self.affix + text if self.is_prefix else text + self.affix
+        text = text_of(old)
+        return untagged(old, self.affix + text if self.is_prefix else text + self.affix)
 
 
 def _keeps_its_name(key: Key) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
+from promote.render.decode import Fields
 from promote.render.fields import update_document
 from promote.render.kustomization import read_image
 from promote.render.layer import PathsByKind, specs_of
+from promote.render.merge.written import text_of, untagged
 from promote.render.patterns import image_match
 
 if TYPE_CHECKING:
@@ -53,8 +55,7 @@ class SetImages:
                 known[gvk] = paths, {tuple(step.name for step in path) for path in paths}
             paths, named = known[gvk]
             if gvk.kind == "CustomResourceDefinition":
-                self._rewrite_fields(record, paths)
-                continue
+                continue  # what it says of images is a schema
             new = self._walk(record.doc, (), named)
             if isinstance(new, dict):
                 record.doc = new
@@ -66,9 +67,8 @@ class SetImages:
         Those in container lists are done already, but going there makes an empty list of a null
         one, as kustomize does.
         """
-        is_crd = record.key.kind == "CustomResourceDefinition"
         for path in paths:
-            change = _same if _is_walked(path) and not is_crd else self._rewrite_once
+            change = _same if _is_walked(path) else self._rewrite_once
             record.doc = update_document(record.doc, path, change)
 
     def _rewrite_once(self, old: Json) -> Json:
@@ -98,7 +98,9 @@ class SetImages:
         result: list[Json] = []
         for container in containers:
             new = container
-            if isinstance(container, dict) and "image" in container:
+            if not isinstance(container, dict | None):
+                raise KustomizationError("a list of containers holds something else")
+            if container is not None and "image" in container:
                 image = self._rewrite(container["image"], twice=twice)
                 if image is not container["image"]:
                     new = {**container, "image": image}
@@ -110,17 +112,16 @@ class SetImages:
     def _rewrite(self, old: Json, *, twice: bool) -> Json:
         if isinstance(old, dict | list):
             raise KustomizationError("an image field holds a mapping or a list, not an image")
-        if not isinstance(old, str):
-            return old
-        known = self._cache.get((old, twice))
+        text = text_of(old)
+        known = self._cache.get((text, twice))
         if known is None:
-            known = old
+            known = text
             for rewrite in self._rewrites:
                 known = rewrite(known)
                 if twice:
                     known = rewrite(known)
-            self._cache[old, twice] = known
-        return old if known == old else known
+            self._cache[text, twice] = known
+        return old if known == text else untagged(old, known)
 
 
 def _same(value: Json) -> Json:
@@ -136,11 +137,10 @@ class Rewrite:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        self._pattern = image_match(image.name)
 
     def __call__(self, text: str) -> str:
         """The image rewritten, or as it was if the entry does not mean it."""
-        if not self._pattern(text):
+        if not image_match(self.image.name)(text):
             return text
         image = self.image
         name, tag, digest = split_image(text)
@@ -178,5 +178,5 @@ def from_kustomization(layer: Layer) -> Iterator[Transformer]:
 
 def from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG001 - one shape for all kinds
     """The transformer that an `ImageTagTransformer` document asks for."""
-    image = doc.get("imageTag")
-    return SetImages((read_image(image if isinstance(image, dict) else {}),), specs_of(doc))
+    image = Fields(doc, doc).mapping("imageTag")
+    return SetImages((read_image(image or {}),), specs_of(doc))

@@ -9,6 +9,7 @@ from promote.errors import ConflictError, KustomizationError
 from promote.render.decode import Fields
 from promote.render.fields import Create, set_in, update_document
 from promote.render.layer import PathsByKind, specs_of
+from promote.render.merge.written import text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,17 +76,22 @@ class SetNamespace:
         doc = record.doc
         gvk = record.key.gvk
         if not record.is_cluster_scoped:
-            metadata = doc.get("metadata")
-            old = metadata.get("namespace") if isinstance(metadata, dict) else None
-            new = self._set(old)
-            if new is not old:
-                doc = set_in(doc, ("metadata", "namespace"), new)
+            doc = self._move_metadata(doc)
         if gvk.kind in _BINDINGS:
             doc = self._move_subjects(doc)
         paths = self._core if doc.get("apiVersion") == "v1" else self._other
         for path, create in paths[gvk]:
             doc = update_document(doc, path, self._set, Create.SCALAR if create else None)
         return doc
+
+    def _move_metadata(self, doc: Document) -> Document:
+        metadata = doc.get("metadata")
+        meta = metadata if isinstance(metadata, dict) else {}
+        old = meta.get("namespace")
+        if self.unset_only and "namespace" in meta and old is None and text_at(meta, "namespace"):
+            return doc  # a null that is spelled out counts as stated
+        new = self._set(old)
+        return doc if new is old else set_in(doc, ("metadata", "namespace"), new)
 
     def _set(self, old: Json) -> Json:
         if isinstance(old, dict | list):

@@ -51,10 +51,10 @@ class _Load:
         self.layer = layer
 
     def __call__(self, path: str) -> Json:
-        documents = self.layer.directory.documents(path)
-        if not documents:
+        content = self.layer.directory.own_document(path)
+        if content is None:
             raise KustomizationError(f"{path!r} holds no replacement")
-        return documents[0]
+        return content
 
 
 def from_kustomization(layer: Layer) -> Iterator[Transformer]:
@@ -71,4 +71,4 @@ def from_config(doc: Document, layer: Layer) -> Transformer:
     from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
 
     entries = Fields(doc, doc).mappings("replacements")
-    return Replace(parse_replacements(entries, _Load(layer), strict=False))
+    return Replace(parse_replacements(entries, _Load(layer)))

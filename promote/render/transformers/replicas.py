@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
+from promote.render.decode import Fields
 from promote.render.fields import Create, update_document
 from promote.render.kustomization import read_replica
 from promote.render.layer import specs_of
@@ -75,5 +76,5 @@ def from_kustomization(layer: Layer) -> Iterator[Transformer]:
 
 def from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG001 - one shape for all kinds
     """The transformer that a `ReplicaCountTransformer` document asks for."""
-    replica = doc.get("replica")
-    return SetReplicas(read_replica(replica if isinstance(replica, dict) else {}), specs_of(doc))
+    replica = Fields(doc, doc).mapping("replica")
+    return SetReplicas(read_replica(replica or {}), specs_of(doc))

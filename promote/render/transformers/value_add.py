@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
-from promote.render.fields import Create, parse_path, update_document
+from promote.render.fields import split_path
+from promote.render.merge.written import text_of, untagged
+from promote.render.replacements.paths import set_or_make
 from promote.render.selectors import Selector
 from promote.render.transformers.namespace import SetNamespace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from promote.model.json import Document, Json
     from promote.render.accumulator import Accumulator
     from promote.render.layer import Layer, Transformer
+    from promote.render.record import Record
 
 
 def from_config(doc: Document, layer: Layer) -> Transformer:
@@ -51,32 +56,53 @@ def _step(target: Document, value: str) -> Transformer:
         raise KustomizationError("filePathPosition is not to be negative")
     selector = fields.mapping("selector")
     choose = Selector.read(selector).choose if selector is not None else list
-    if text == "metadata/namespace":
-        mover = SetNamespace(value, ())
+    change = _mover(value) if text == "metadata/namespace" else _adder(text, value, position)
 
-        def move(resources: Accumulator) -> None:
-            for record in choose(resources.records):
-                record.doc = mover.move_document(record)
-            resources.changed()
-
-        return move
-    path = parse_path(text)
-
-    def add(resources: Accumulator) -> None:
+    def transform(resources: Accumulator) -> None:
         for record in choose(resources.records):
-            record.doc = update_document(
-                record.doc, path, lambda old: _insert(old, value, position), Create.SCALAR
-            )
+            record.doc = change(record)
         resources.changed()
+
+    return transform
+
+
+def _mover(value: str) -> Callable[[Record], Document]:
+    return SetNamespace(value, ()).move_document
+
+
+def _adder(text: str, value: str, position: int) -> Callable[[Record], Document]:
+    parts = tuple(split_path(text))
+
+    def change(old: Json) -> Json:
+        if isinstance(old, dict | list):
+            raise KustomizationError(f"{text} is a mapping or a list, where a value would be added")
+        return untagged(old, _insert(text_of(old), value, position) if position else value)
+
+    def add(record: Record) -> Document:
+        new = set_or_make(record.doc, parts, change)
+        return new if isinstance(new, dict) else record.doc
 
     return add
 
 
-def _insert(old: Json, value: str, position: int) -> Json:
-    if position == 0:
-        return value
-    text = old if isinstance(old, str) else ""
-    parts = text.strip("/").split("/") if text else []
+def _insert(path: str, part: str, position: int) -> str:
+    """A path with one more part, the first of which has the position 1; a slash in front stays."""
+    parts = _parts(path)
     index = min(position - 1, len(parts))
-    slash = "/" if text.startswith("/") else ""
-    return slash + "/".join([*parts[:index], value, *parts[index:]])
+    if parts and not parts[0] and index < len(parts):
+        index += 1
+    parts.insert(index, part)
+    joined = "/".join(filter(None, parts))
+    return posixpath.normpath(joined if parts[0] else f"/{joined}")
+
+
+def _parts(path: str) -> list[str]:
+    """The parts of a path; an empty one stands before the slash that it begins with."""
+    if not path:
+        return []
+    head, slash, last = path.rpartition("/")
+    if not slash:
+        return [last]
+    if not head:
+        return ["", last] if last else [""]
+    return [*_parts(head), last]
