@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from promote.cli.common import warn
+from promote.cli.common import warn, write_file
 from promote.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,4 +112,4 @@ def write_files(resources: list[Resource], folder: Path) -> None:
         path = folder / f"{name}.yaml"
         if path.parent != folder:
             raise UsageError(f"{identity.name!r} cannot be the name of a file")
-        path.write_text(yamlio.dump(resource.doc), encoding="utf-8")
+        write_file(path, yamlio.dump(resource.doc))

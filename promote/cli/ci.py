@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promote.cli.common import command_app
+from promote.cli.common import command_app, write_file
 from promote.cli.promotions import DataFormat, opened, outcome_lines, say, verdict_lines
-from promote.errors import ExitCode, OutsideError
+from promote.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,10 @@ def ci(
     ] = False,
     summary: Annotated[
         Path | None,
-        typer.Option(help="Write a summary in Markdown here; GitHub's own is found by itself."),
+        typer.Option(
+            metavar="FILE",
+            help="Write a summary in Markdown here; GitHub's own is found by itself.",
+        ),
     ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
@@ -61,9 +64,9 @@ def ci(
     for remark in remarks(job, pipeline.untrusted):
         _remark(remark, github=pipeline.system == "github")
     if summary is not None:
-        _write(summary, text, "w")
+        write_file(summary, text)
     if pipeline.summary:
-        _write(Path(pipeline.summary), text, "a")
+        write_file(Path(pipeline.summary), text, append=True)
     if job.troubles:
         return ExitCode.ERROR
     return ExitCode.GATE_HOLDS if job.held else ExitCode.DONE
@@ -101,11 +104,3 @@ def _remark(remark: Remark, *, github: bool) -> None:
         print(without_commands(f"promote: {remark.title}: {text}"), file=sys.stderr)
     elif remark.title == "Plans only":
         print(without_commands(f"promote: {text}"), file=sys.stderr)
-
-
-def _write(file: Path, text: str, mode: str) -> None:
-    try:
-        with file.open(mode, encoding="utf-8") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise OutsideError(f"cannot write the summary {file}: {error.strerror}") from error

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import typer.core
 import typer.main
 
 from promote import __version__
+
+if TYPE_CHECKING:
+    from typer._click.formatting import HelpFormatter
 
 # Each command lives in the module of its name, which is imported only when the command is asked
 # for: start-up is most of a small render.
@@ -34,6 +36,16 @@ COMMANDS = {
     "schema": "Print the JSON Schema of promote.yaml.",
 }
 
+_EXIT_CODES = {
+    "0": "Done.",
+    "1": "An error in the input, or outside: Git, a forge, a disk.",
+    "2": "The command line makes no sense.",
+    "3": "A bug in promote.",
+    "10": "Something differs: diff, dr check.",
+    "11": "A gate holds: plan, promote, ci, pull merge.",
+    "130": "Interrupted.",
+}
+
 _HELP = "Render, compare and promote Kubernetes and service-mesh configuration kept in Git."
 
 
@@ -48,13 +60,17 @@ class LazyGroup(typer.core.TyperGroup):
         """The command of a name."""
         if cmd_name not in COMMANDS:
             return None
-        if "--help" in sys.argv and cmd_name not in sys.argv:
-            return typer.core.TyperCommand(cmd_name, help=COMMANDS[cmd_name])
         app: typer.Typer = importlib.import_module(f"promote.cli.{cmd_name}").app
         command = typer.main.get_command(app)
         command.name = cmd_name
         command.help = command.help or COMMANDS[cmd_name]
         return command  # type: ignore[return-value]  # a group is a command too
+
+    def format_commands(self, ctx: typer.Context, formatter: HelpFormatter) -> None:  # type: ignore[override]  # noqa: ARG002 - as above
+        """Write the list of commands, and how each of them ends."""
+        for title, rows in (("Commands", COMMANDS), ("Exit codes", _EXIT_CODES)):
+            with formatter.section(title):
+                formatter.write_dl(list(rows.items()))
 
 
 def _version(value: bool) -> None:

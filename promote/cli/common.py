@@ -1,10 +1,14 @@
-"""What the commands share: how a command is made, and how warnings are said."""
+"""What the commands share: how a command is made, how warnings are said, how files are written."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def command_app() -> typer.Typer:
@@ -20,3 +24,19 @@ def command_app() -> typer.Typer:
 def warn(message: str) -> None:
     """Say something on stderr that does not stop the command."""
     print(f"promote: warning: {message}", file=sys.stderr)
+
+
+def write_file(path: Path, text: str, *, append: bool = False) -> None:
+    """Write a file that the user asked for.
+
+    Raises:
+        OutsideError: it cannot be written.
+    """
+    try:
+        with path.open("a" if append else "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        from promote.errors import OutsideError  # noqa: PLC0415 - hardly ever
+
+        hint = "make its folder first" if isinstance(error, FileNotFoundError) else None
+        raise OutsideError(f"cannot write {path}: {error.strerror}", hint=hint) from error

@@ -41,7 +41,8 @@ def diff(
     right: Annotated[str, typer.Argument(metavar="B", help="The same.")],
     *,
     apps: Annotated[
-        list[str] | None, typer.Option("--app", "-a", help="Only these apps; may be repeated.")
+        list[str] | None,
+        typer.Option("--app", "-a", metavar="APP", help="Only these apps; may be repeated."),
     ] = None,
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
     no_ignore: Annotated[

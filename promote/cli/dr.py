@@ -34,7 +34,10 @@ def dr() -> None:
 @app.command()
 def check(
     variant: Annotated[
-        str, typer.Argument(help="The variant; all of them by default.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[VARIANT]", help="The variant; all of them by default.", show_default=False
+        ),
     ] = "",
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
     *,
@@ -82,7 +85,7 @@ def _code(results: list[VariantCheck]) -> int:
 
 @app.command()
 def failover(
-    variant: Annotated[str, typer.Argument(help="The variant that takes over.")],
+    variant: Annotated[str, typer.Argument(metavar="VARIANT", help="The variant that takes over.")],
     *,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only show what would be changed, in which order.")

@@ -22,18 +22,25 @@ class Output(StrEnum):
 
 @app.command()
 def explain(
-    resource: Annotated[str, typer.Argument(help="KIND/NAME, or KIND/NAMESPACE/NAME.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="RESOURCE", help="KIND/NAME, or KIND/NAMESPACE/NAME.")
+    ],
     field: Annotated[
         str,
         typer.Argument(
+            metavar="[FIELD]",
             help="A path such as spec.template.spec.containers[app].image, or a JSON pointer.",
             show_default=False,
         ),
     ] = "",
     *,
-    environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
-    in_app: Annotated[str, typer.Option("--app", "-a", help="Only this app.")] = "",
-    cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    environment: Annotated[
+        str, typer.Option("--env", "-e", metavar="ENVIRONMENT", help="The environment.")
+    ],
+    in_app: Annotated[str, typer.Option("--app", "-a", metavar="APP", help="Only this app.")] = "",
+    cluster: Annotated[
+        str, typer.Option(metavar="CLUSTER", help="Only this cluster of the environment.")
+    ] = "",
     enable_helm: EnableHelm = False,
     helm_command: HelmCommand = "helm",
     remote: RemoteHosts = None,

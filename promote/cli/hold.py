@@ -23,10 +23,13 @@ app = command_app()
 @app.command()
 def hold(
     environment: Annotated[
-        str, typer.Argument(help="Where; without it, list the holds.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[ENVIRONMENT]", help="Where; without it, list the holds.", show_default=False
+        ),
     ] = "",
     name: Annotated[str, typer.Argument(metavar="[APP]", help="What.", show_default=False)] = "",
-    reason: Annotated[str, typer.Option(help="Why; kept with the hold.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the hold.")] = "",
     lift: Annotated[bool, typer.Option("--lift", help="Ask for the end of the hold.")] = False,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")

@@ -27,10 +27,16 @@ class Output(StrEnum):
 
 @app.command()
 def impact(
-    resource: Annotated[str, typer.Argument(help="KIND/NAME, or KIND/NAMESPACE/NAME.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="RESOURCE", help="KIND/NAME, or KIND/NAMESPACE/NAME.")
+    ],
     *,
-    environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
-    cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    environment: Annotated[
+        str, typer.Option("--env", "-e", metavar="ENVIRONMENT", help="The environment.")
+    ],
+    cluster: Annotated[
+        str, typer.Option(metavar="CLUSTER", help="Only this cluster of the environment.")
+    ] = "",
     enable_helm: EnableHelm = False,
     helm_command: HelmCommand = "helm",
     remote: RemoteHosts = None,

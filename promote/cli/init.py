@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promote.cli.common import command_app
+from promote.cli.common import command_app, write_file
 from promote.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ app = command_app()
 @app.command()
 def init(
     folder: Annotated[
-        Path | None, typer.Argument(help="The repository.", show_default=False)
+        Path | None, typer.Argument(metavar="[FOLDER]", help="The repository.", show_default=False)
     ] = None,
     *,
     dry_run: Annotated[
@@ -39,7 +40,7 @@ def init(
 
     root = (folder or Path()).resolve()
     target = root / PROJECT_FILE
-    if target.exists() and not dry_run:
+    if os.path.lexists(target) and not dry_run:
         raise ProjectError(
             f"{target} is there already",
             hint="'promote status' shows the project; 'promote init --dry-run' what it would be",
@@ -54,7 +55,7 @@ def init(
     if dry_run:
         typer.echo(text, nl=False)
         return
-    target.write_text(text, encoding="utf-8")
+    write_file(target, text)
     typer.echo(f"wrote {PROJECT_FILE}: {_outcome(findings)}")
     typer.echo(f"pull requests: {home.kind}" + (f" ({home.note})" if home.note else ""))
     if findings.left_out:

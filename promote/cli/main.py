@@ -6,8 +6,9 @@ A fleet of which nothing changed ends here, so this module imports next to nothi
 from __future__ import annotations
 
 import gc
-import io
 import sys
+
+from promote.cli.streams import prepare
 
 TYPE_CHECKING = False  # that of `typing` costs its import
 if TYPE_CHECKING:
@@ -44,8 +45,5 @@ def run() -> None:
     """The console script."""
     # Documents hold no circles, and looking for some in all of them takes a fifth of the time.
     gc.set_threshold(200_000, 50, 50)
-    # Manifests are UTF-8 with line feeds, whatever the locale says of a terminal.
-    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
+    prepare()
     sys.exit(main())

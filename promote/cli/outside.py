@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 EnableHelm = Annotated[
     bool, typer.Option("--enable-helm", help="Inflate charts, with the helm program.")
 ]
-HelmCommand = Annotated[str, typer.Option(help="The helm program.")]
+HelmCommand = Annotated[str, typer.Option(metavar="PROGRAM", help="The helm program.")]
 RemoteHosts = Annotated[
     list[str] | None,
-    typer.Option("--remote", help="A host to fetch bases from, '*' for any; may be repeated."),
+    typer.Option(
+        "--remote", metavar="HOST", help="A host to fetch bases from, '*' for any; may be repeated."
+    ),
 ]
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
+from typer.core import TyperGroup as Group
+
 from promote.cli.commands import app
-from promote.errors import BugError, ExitCode, PromoteError
+from promote.errors import BugError, ExitCode, OutsideError, PromoteError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typer import Context
 
 
 def perform(arguments: Sequence[str]) -> int:
@@ -22,36 +27,52 @@ def perform(arguments: Sequence[str]) -> int:
     arguments = list(arguments)
     try:
         result = app(args=arguments, prog_name="promote", standalone_mode=False, obj=arguments)
+        sys.stdout.flush()
     except PromoteError as error:
-        _say(error)
-        return error.exit_code
+        return _say(error)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; a second write must not fail at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
+    except OSError as error:
+        # Where no one knew better what it means: a folder that may not be read, a full disk.
+        where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        return _say(OutsideError(f"{where}{error.strerror or error}"))
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into a report
         return _end(error)
     return result if isinstance(result, int) else ExitCode.DONE
 
 
-def _say(error: PromoteError) -> None:
+def _say(error: PromoteError) -> int:
     print(f"promote: {error}", file=sys.stderr)
+    return error.exit_code
 
 
 def _end(error: Exception) -> int:
     """Typer's own endings, and what nobody foresaw."""
-    show = getattr(error, "show", None)
+    say = getattr(error, "format_message", None)
     code = getattr(error, "exit_code", None)
-    if callable(show):
-        show()
-        return int(code or ExitCode.USAGE)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(say() if say else error, file=sys.stderr)
+        return ExitCode.USAGE
+    if callable(say):
+        return _say(_usage(say(), getattr(error, "ctx", None)))
     if isinstance(code, int):
         return code
     if type(error).__name__ == "Abort":
         return 130
     from promote.cli.bug import report  # noqa: PLC0415 - only a bug pays for its report
 
-    _say(BugError(f"{type(error).__name__}: {error}", hint=report(error)))
-    return ExitCode.BUG
+    return _say(BugError(f"{type(error).__name__}: {error}", hint=report(error)))
+
+
+def _usage(message: str, context: Context | None) -> UsageError:
+    """What the parser of arguments refuses, in the form of all our errors."""
+    text = message.strip().removesuffix(".")
+    # It names Python's types.
+    text = re.sub(r"\ban? valid int( range)?$", "a whole number", text)
+    text = text[:1].lower() + text[1:]
+    if context is None:
+        return UsageError(text, hint="'promote --help' lists the commands")
+    if isinstance(context.command, Group):
+        names = ", ".join(context.command.list_commands(context))
+        return UsageError(text, hint=f"the commands of '{context.command_path}' are {names}")
+    return UsageError(text, hint=f"'{context.command_path} --help' lists what it takes")

@@ -30,16 +30,22 @@ app = command_app()
 @app.command()
 def plan(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     apps: Annotated[
-        list[str] | None, typer.Argument(help="Only these apps or bundles.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="[APP]...", help="Only these apps or bundles.", show_default=False),
     ] = None,
-    target: Annotated[str, typer.Option("--to", help="Only this environment.")] = "",
+    target: Annotated[
+        str, typer.Option("--to", metavar="ENVIRONMENT", help="Only this environment.")
+    ] = "",
     render: Annotated[bool, typer.Option(help="Show the rendered difference.")] = True,
     field: Annotated[
-        list[str] | None, typer.Option(help="Only this field, as image:NAME; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Only this field, as image:NAME; may be repeated."),
     ] = None,
     take: Annotated[
         list[str] | None,
-        typer.Option(help="upstream or target, where people edited; or FIELD=upstream."),
+        typer.Option(
+            metavar="SIDE", help="upstream or target, where people edited; or FIELD=upstream."
+        ),
     ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")

@@ -28,30 +28,39 @@ app = command_app()
 
 @app.command()
 def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
-    target: Annotated[str, typer.Option("--to", help="The environment to promote into.")],
+    target: Annotated[
+        str, typer.Option("--to", metavar="ENVIRONMENT", help="The environment to promote into.")
+    ],
     apps: Annotated[
         list[str] | None,
-        typer.Argument(help="Apps or bundles; all of them move in one pull request."),
+        typer.Argument(
+            metavar="[APP]...", help="Apps or bundles; all of them move in one pull request."
+        ),
     ] = None,
     every: Annotated[
         bool,
         typer.Option("--all", help="All that may move; a pull request for each app or bundle."),
     ] = False,
     override: Annotated[
-        list[str] | None, typer.Option(help="Pass this gate all the same; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="GATE", help="Pass this gate all the same; may be repeated."),
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; recorded in the commit.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; recorded in the commit.")] = "",
     again: Annotated[
         bool, typer.Option("--again", help="Also if someone closed the pull request of it.")
     ] = False,
     alone: Annotated[bool, typer.Option("--alone", help="Without the rest of its bundle.")] = False,
     field: Annotated[
         list[str] | None,
-        typer.Option(help="Only this field of an app, as image:NAME; may be repeated."),
+        typer.Option(
+            metavar="FIELD", help="Only this field of an app, as image:NAME; may be repeated."
+        ),
     ] = None,
     take: Annotated[
         list[str] | None,
-        typer.Option(help="upstream or target, where people edited; or FIELD=upstream."),
+        typer.Option(
+            metavar="SIDE", help="upstream or target, where people edited; or FIELD=upstream."
+        ),
     ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = command_app()
 
-Number = Annotated[int, typer.Argument(help="Its number.", min=1)]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Its number.", min=1)]
 Output = Annotated[DataFormat, typer.Option("--output", "-o", help="What to print.")]
 
 
@@ -62,9 +62,10 @@ def merge(
         str, typer.Option(help="Refuse unless the branch is at this commit.", metavar="COMMIT")
     ] = "",
     override: Annotated[
-        list[str] | None, typer.Option(help="Pass this gate all the same; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="GATE", help="Pass this gate all the same; may be repeated."),
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; recorded in the notes.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; recorded in the notes.")] = "",
     output: Output = DataFormat.TEXT,
 ) -> None:
     """Merge a pull request, and record what it moved.
@@ -89,9 +90,14 @@ def merge(
 @app.command()
 def approve(
     number: Number,
-    message: Annotated[str, typer.Option("--message", "-m", help="Say why, in a comment.")] = "",
+    message: Annotated[
+        str, typer.Option("--message", "-m", metavar="TEXT", help="Say why, in a comment.")
+    ] = "",
 ) -> None:
-    """Approve a pull request as it is now; nobody's own approval counts."""
+    """Approve a pull request as it is now.
+
+    Nobody's own approval counts.
+    """
     with opened() as session:
         say(_line(session.forge.review(number, "approved", message)))
 

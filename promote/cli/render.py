@@ -17,7 +17,7 @@ from promote.cli.building import (
     build_directory,
     write_files,
 )
-from promote.cli.common import command_app
+from promote.cli.common import command_app, write_file
 from promote.cli.outside import EnableHelm, HelmCommand, Outside, RemoteHosts, outside
 from promote.errors import UsageError
 
@@ -61,25 +61,40 @@ def render(
     ] = False,
     environments: Annotated[
         list[str] | None,
-        typer.Option("--env", "-e", help="An environment of the project; may be repeated."),
+        typer.Option(
+            "--env",
+            "-e",
+            metavar="ENVIRONMENT",
+            help="An environment of the project; may be repeated.",
+        ),
     ] = None,
     apps: Annotated[
-        list[str] | None, typer.Option("--app", "-a", help="Only these apps; may be repeated.")
+        list[str] | None,
+        typer.Option("--app", "-a", metavar="APP", help="Only these apps; may be repeated."),
     ] = None,
-    cluster: Annotated[str, typer.Option(help="Only this cluster of the environment.")] = "",
+    cluster: Annotated[
+        str, typer.Option(metavar="CLUSTER", help="Only this cluster of the environment.")
+    ] = "",
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
+            metavar="PATH",
             help="Write a file, or a file a resource into a directory; a file an overlay of many.",
         ),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=0, help="Processes for many overlays; 0: each core.")
+        int,
+        typer.Option(
+            "--jobs", "-j", min=0, metavar="N", help="Processes for many overlays; 0: each core."
+        ),
     ] = 1,
     scheduler: Annotated[
-        str, typer.Option(help="The address of a Dask scheduler that has workers for them.")
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="The address of a Dask scheduler that has workers for them."
+        ),
     ] = "",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Render all of them, and keep no results.")
@@ -99,9 +114,12 @@ def render(
     enable_helm: EnableHelm = False,
     helm_command: HelmCommand = "helm",
     helm_api_versions: Annotated[
-        list[str] | None, typer.Option(help="API versions that charts see; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="VERSION", help="API versions that charts see; may be repeated."),
     ] = None,
-    helm_kube_version: Annotated[str, typer.Option(help="The Kubernetes that charts see.")] = "",
+    helm_kube_version: Annotated[
+        str, typer.Option(metavar="VERSION", help="The Kubernetes that charts see.")
+    ] = "",
     helm_debug: Annotated[bool, typer.Option("--helm-debug", hidden=True)] = False,  # noqa: ARG001 - its errors are whole in any case
     stack_trace: Annotated[bool, typer.Option("--stack-trace", hidden=True)] = False,  # noqa: ARG001 - a bug has a report of its own
 ) -> None:
@@ -185,4 +203,4 @@ def _write(text: str, output: Path | None) -> None:
     elif output.is_dir():
         raise UsageError(f"{output} is a directory", hint="name a file")
     else:
-        output.write_text(text, encoding="utf-8")
+        write_file(output, text)

@@ -15,17 +15,22 @@ app = command_app()
 
 @app.command()
 def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
-    environment: Annotated[str, typer.Argument(help="Where.")],
+    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Where.")],
     name: Annotated[str, typer.Argument(metavar="APP", help="What.")],
     to: Annotated[
-        str, typer.Option(help="An earlier release's id, or its start; by default the previous.")
+        str,
+        typer.Option(
+            metavar="RELEASE",
+            help="An earlier release's id, or its start; by default the previous.",
+        ),
     ] = "",
-    reason: Annotated[str, typer.Option(help="Why; kept with the hold.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the hold.")] = "",
     alone: Annotated[
         bool, typer.Option("--alone", help="Not what landed with it, nor in variants.")
     ] = False,
     override: Annotated[
-        list[str] | None, typer.Option(help="Break the rules: compatible. Needs --reason.")
+        list[str] | None,
+        typer.Option(metavar="GATE", help="Break the rules: compatible. Needs --reason."),
     ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")

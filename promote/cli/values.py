@@ -23,8 +23,12 @@ class Output(StrEnum):
 @app.command()
 def values(
     name: Annotated[str, typer.Argument(metavar="APP", help="The app.")],
-    environment: Annotated[str, typer.Option("--env", "-e", help="The environment.")],
-    cluster: Annotated[str, typer.Option(help="The cluster, for an app that is in several.")] = "",
+    environment: Annotated[
+        str, typer.Option("--env", "-e", metavar="ENVIRONMENT", help="The environment.")
+    ],
+    cluster: Annotated[
+        str, typer.Option(metavar="CLUSTER", help="The cluster, for an app that is in several.")
+    ] = "",
     output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
 ) -> None:
     """Show an app's merged values in an environment, each with the file and line that set it."""

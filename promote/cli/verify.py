@@ -16,16 +16,21 @@ app = command_app()
 
 @app.command()
 def verify(  # noqa: PLR0917 - a parameter an option, as Typer wants it
-    environment: Annotated[str, typer.Argument(help="Where.")],
+    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Where.")],
     name: Annotated[str, typer.Argument(metavar="APP", help="What.")],
     succeeded: Annotated[bool, typer.Option("--succeeded", help="It does well.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="It does not.")] = False,
     release: Annotated[
-        str, typer.Option(help="The release's id, or its start; by default the one there now.")
+        str,
+        typer.Option(
+            metavar="RELEASE", help="The release's id, or its start; by default the one there now."
+        ),
     ] = "",
-    url: Annotated[str, typer.Option(help="Where a person reads more.")] = "",
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
-    by: Annotated[str, typer.Option(help="Who says so; by default who Git says you are.")] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="Where a person reads more.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="TEXT", help="Who says so; by default who Git says you are.")
+    ] = "",
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,

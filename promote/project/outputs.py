@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from promote.errors import OutsideError
 from promote.store.inputs import look
 
 if TYPE_CHECKING:
@@ -60,10 +61,14 @@ class OutputFolder:
         return same
 
     def write(self, name: str, data: bytes, digest: str) -> None:
-        """Write a file, all or nothing."""
+        """Write a file, all or nothing.
+
+        Raises:
+            OutsideError: it cannot be written.
+        """
         path = self.folder / name
         if str(path.parent) not in self._made:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             self._made.add(str(path.parent))
         _replace(path, data)
         self._now[name] = (digest, None)
@@ -86,9 +91,13 @@ class OutputFolder:
         return removed
 
     def save(self) -> None:
-        """Keep the list of files."""
+        """Keep the list of files.
+
+        Raises:
+            OutsideError: it cannot be written.
+        """
         if self._now != self._then:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            _make(self.folder)
             _replace(self.folder / LIST, orjson.dumps(self._now, option=orjson.OPT_SORT_KEYS))
 
     def _load(self) -> dict[str, tuple[str, Signature | None]]:
@@ -107,13 +116,22 @@ def _is_inside(name: str) -> bool:
     return not name.startswith("/") and ".." not in name.split("/")
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutsideError(f"cannot make the folder {folder}: {error.strerror}") from error
+
+
 def _replace(path: Path, data: bytes) -> None:
     draft = f"{path.parent}/.promote-{os.getpid()}-{path.name}"
     try:
         with open(draft, "wb") as file:  # noqa: PTH123 - one of thousands
             file.write(data)
         os.replace(draft, path)  # noqa: PTH105 - as above
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             os.unlink(draft)  # noqa: PTH108 - as above
+        if isinstance(error, OSError):
+            raise OutsideError(f"cannot write {path}: {error.strerror}") from error
         raise
