@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["dump", "dump_all", "load_all", "load_one", "locate", "locate_key"]
 
 
-def load_all(data: bytes | str, source: str) -> list[Json]:
+def load_all(data: bytes | str, source: str, *, patch: bool = False) -> list[Json]:
     """Every document of a text; an empty one is None.
 
     Args:
         data: the text.
         source: the file's name, for errors.
+        patch: read as kustomize reads strategic merge patches: keys need not be strings, and may
+            stand twice; see `faults.py`.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
-    return load(data, source)
+    return load(data, source, patch=patch)
 
 
 def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:

@@ -13,6 +13,7 @@ import yaml
 
 from promote.errors import Place, YamlError
 from promote.yamlio.blanks import ODD_WORDS, with_words
+from promote.yamlio.faults import with_faults
 from promote.yamlio.folding import refolded
 from promote.yamlio.quotes import in_quotes, plain, tagged
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own, timestamp
@@ -39,7 +40,15 @@ _HINTS: Final = {
 }
 
 
-def read(text: str, source: str, *, line: int = 0, depth: int = 0, own: bool = False) -> Json:
+def read(
+    text: str,
+    source: str,
+    *,
+    line: int = 0,
+    depth: int = 0,
+    own: bool = False,
+    patch: bool = False,
+) -> Json:
     """The first document of a text without separators.
 
     Args:
@@ -48,12 +57,13 @@ def read(text: str, source: str, *, line: int = 0, depth: int = 0, own: bool = F
         line: how many lines of the file stand before the text.
         depth: how deep in a document the text stands.
         own: read as kustomize reads its own files; see `load_one`.
+        patch: read as it reads patches; see `load_all`.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
     try:
-        return _Builder(text, source, line, depth, own=own).document()
+        return _Builder(text, source, line, depth, own=own, patch=patch).document()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, source, line) from None
     except yaml.reader.ReaderError as error:
@@ -98,12 +108,15 @@ class _Open:
 class _Builder:
     """Makes one value of a parser's events. Arguments as `read`."""
 
-    def __init__(self, text: str, source: str, line: int, depth: int, *, own: bool) -> None:
+    def __init__(
+        self, text: str, source: str, line: int, depth: int, *, own: bool, patch: bool
+    ) -> None:
         self.parser = _Parser(text)
         self.source = source
         self.line = line
         self.depth = depth
         self.own = own
+        self.patch = patch
         self.anchors: dict[str, tuple[Json | _Open, int]] = {}
         self.nodes = 0
         self.aliased = 0
@@ -162,6 +175,9 @@ class _Builder:
         mapping: dict[str, Json] = {}
         merged: dict[str, Json] | None = None
         words: dict[str, str] = {}
+        doubled: dict[str, YamlError] = {}
+        unnamed: dict[str, YamlError] = {}
+        last: dict[str, Json] = {}
         get = self.parser.get_event
         event = get()
         while not isinstance(event, yaml.MappingEndEvent):
@@ -172,25 +188,29 @@ class _Builder:
                     )
                 merged = self._merged(get(), event, flow=flow)
             else:
-                key = self._key(event, top=top)
+                key = self._key(event, unnamed, top=top)
                 event_of_value = get()
                 value = self._node(event_of_value, flow=flow)
-                word = _word(event_of_value, value)
-                if word is not None:
-                    words[key] = word
-                elif words:
-                    words.pop(key, None)
                 if key in mapping and not self.own:
-                    raise self._error(
-                        event, f"the key {key!r} is there twice", hint="keep one of them"
-                    )
+                    self._note_double(event, key, doubled)
+                    last[key] = value
                 # kustomize drops '<<' in quotes too, and merges nothing.
-                if key != _MERGE:
+                elif key != _MERGE:
                     mapping[key] = value
+                    word = _word(event_of_value, value)
+                    if word is not None:
+                        words[key] = word
+                    elif words:
+                        words.pop(key, None)
             event = get()
-        words.pop(_MERGE, None)
         mapping = {**merged, **mapping} if merged else mapping
-        return with_words(mapping, words)
+        return with_faults(with_words(mapping, words), doubled, unnamed, last)
+
+    def _note_double(self, event: Any, key: str, doubled: dict[str, YamlError]) -> None:  # noqa: ANN401 - as above
+        error = self._error(event, f"the key {key!r} is there twice", hint="keep one of them")
+        if not self.patch:
+            raise error
+        doubled[key] = error
 
     def _merged(self, event: Any, key: Any, *, flow: bool) -> dict[str, Json]:  # noqa: ANN401 - as above
         """What '<<' brings in: of several mappings the first that has a key counts."""
@@ -202,7 +222,7 @@ class _Builder:
             merged.update(source)
         return merged
 
-    def _key(self, event: Any, *, top: bool) -> str:  # noqa: ANN401 - as above
+    def _key(self, event: Any, unnamed: dict[str, YamlError], *, top: bool) -> str:  # noqa: ANN401 - as above
         value = self._node(event, flow=False)
         text = getattr(event, "value", None)
         if self.own and isinstance(value, bool | int | float):
@@ -216,7 +236,11 @@ class _Builder:
         elif isinstance(value, str):
             return value
         hint = f'write "{text}"' if text else "use a plain name"
-        raise self._error(event, "a key is not a string", hint=hint)
+        error = self._error(event, "a key is not a string", hint=hint)
+        if text is None or not self.patch:
+            raise error
+        unnamed[text] = error
+        return str(text)
 
     def _alias(self, event: Any) -> Json:  # noqa: ANN401 - as above
         known = self.anchors.get(event.anchor)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import PatchError
 from promote.render.merge.written import text_of
 from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.faults import like
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -39,7 +40,7 @@ def without_directive(patch: dict[str, Json]) -> dict[str, Json]:
     """A mapping of a patch without its directive, if that is one."""
     if KEY in patch and text_of(patch[KEY]) in {known.value for known in Directive}:
         rest = {key: value for key, value in patch.items() if key != KEY}
-        return with_words(rest, words_of(patch))
+        return like(with_words(rest, words_of(patch)), patch)
     return patch
 
 

@@ -16,6 +16,7 @@ from promote.render.merge.lists import merge_elements
 from promote.render.merge.spot import Spot
 from promote.render.merge.written import MISSING, Missing, blank_keys, like_before, text_at
 from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.faults import must_not_be_new, without_faults
 from promote.yamlio.numbers import Bare
 from promote.yamlio.quotes import settled
 
@@ -38,6 +39,7 @@ def strategic_merge(target: Document, patch: Document, schema: Schema) -> Docume
     Raises:
         PatchError: the patch has a mapping, list or scalar where the target has another of these,
             or an unknown directive.
+        YamlError: a key that the patch brings in is not a string, or is there twice.
     """
     merged = _Merge(schema).walk(target, patch, Spot(None))
     if patch.get(directives.KEY) == Directive.REPLACE.value:
@@ -120,6 +122,8 @@ class _Merge:
         for key in patch:
             if key not in target:
                 changes[key] = self._new(MISSING, _stated(patch, key), spot.field(key))
+                if changes[key] is not MISSING:
+                    must_not_be_new(patch, key)
         words = words_of(patch)
         return _changed(target, changes, {key: words[key] for key in changes if key in words})
 
@@ -138,10 +142,12 @@ class _Merge:
             return merge_elements(patch, patch, spot, self._element)
         if type(patch) is Bare:
             return settled(patch)
-        return MISSING if patch is None else patch
+        return MISSING if patch is None else without_faults(patch)
 
     def _settle_fields(self, patch: dict[str, Json], spot: Spot) -> dict[str, Json]:
         """A mapping of a patch as it stands in the result: without nulls and directives."""
+        if type(patch) is not dict:
+            without_faults(patch)
         changes: dict[str, Json | Missing] = {}
         for key, value in patch.items():
             stated = _stated(patch, key)
@@ -165,7 +171,7 @@ class _Merge:
             if directive is Directive.DELETE:
                 return MISSING
             return merge_elements(items, items, spot, self._element)
-        return MISSING if patch is None else patch
+        return MISSING if patch is None else without_faults(patch)
 
     # Lists
 
@@ -175,7 +181,7 @@ class _Merge:
         if patch is None:
             return MISSING
         if not spot.merges:
-            return target if patch is MISSING else patch
+            return target if patch is MISSING else without_faults(patch)
         if patch is MISSING:
             return merge_elements(target, [], spot, self._element)
         directive, patch = directives.of_list(patch)

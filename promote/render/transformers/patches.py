@@ -15,6 +15,7 @@ from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
 from promote.render.merge.strategic import strategic_merge
 from promote.render.merge.written import text_at
 from promote.render.selectors import Selector
+from promote.yamlio.faults import with_last_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -140,6 +141,7 @@ def _with_text_metadata(patch: Document) -> Document:
     for field in ("labels", "annotations"):
         entries = metadata.get(field)
         if isinstance(entries, dict) and entries:
+            entries = with_last_values(entries)
             changed[field] = {key: text_at(entries, key) for key in entries}
         else:
             changed.pop(field, None)
@@ -263,7 +265,7 @@ def _patch(patch: Patch, layer: Layer) -> Transformer:
 
 def _documents(content: bytes, file: str, layer: Layer) -> list[Json]:
     shown = layer.directory.tree.display(layer.directory.file(file)) if file else "an inline patch"
-    return yamlio.load_all(content, shown)
+    return yamlio.load_all(content, shown, patch=True)
 
 
 def _json_patch(content: bytes, patch: Patch, source: str, not_a_merge: InputError) -> Transformer:
@@ -295,7 +297,7 @@ def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
     for path in paths:
         found += _inline_or_file(path, layer)
     if inline:
-        found += read_records(yamlio.load_all(inline, "an inline patch"), layer.schema)
+        found += read_records(_documents(inline.encode(), "", layer), layer.schema)
     if not found:
         raise PatchError("the patches are empty", hint="name at least one resource to patch")
     source = " and ".join(path for path in paths if "\n" not in path)
@@ -306,11 +308,11 @@ def _inline_or_file(text: str, layer: Layer) -> list[Record]:
     """An entry is a patch, or else the name of a file that holds some."""
     if "\n" in text or ":" in text:
         try:
-            return read_records(yamlio.load_all(text, "an inline patch"), layer.schema)
+            return read_records(_documents(text.encode(), "", layer), layer.schema)
         except InputError:
             if "\n" in text:
                 raise
-    return read_records(layer.directory.documents(text), layer.schema)
+    return read_records(_documents(layer.directory.read(text), text, layer), layer.schema)
 
 
 def json_from_kustomization(layer: Layer) -> Iterator[Transformer]:
