@@ -11,6 +11,7 @@ from promote.model.resource import Origin
 from promote.render.generate.args import GeneratorArgs, GeneratorOptions
 from promote.render.generate.config_map import make_config_map
 from promote.render.generate.secret import make_secret
+from promote.render.merge.written import text_at
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _take_over(new: Record, old: Record) -> None:
     """Let a generated resource replace or merge with the one that it stands for."""
     doc = new.doc
     for field in ("labels", "annotations"):
-        both = {**old.metadata_map(field), **new.metadata_map(field)}
+        both = {**_texts(old.metadata_map(field)), **new.metadata_map(field)}
         doc = _with_metadata(doc, field, both or None)
     identity = old.id
     doc = _with_metadata(doc, "name", identity.name)
@@ -79,7 +80,7 @@ def _take_over(new: Record, old: Record) -> None:
         for field in _DATA:
             older, newer = old.doc.get(field), doc.get(field)
             both = {
-                **(older if isinstance(older, dict) else {}),
+                **(_values(older) if isinstance(older, dict) else {}),
                 **(newer if isinstance(newer, dict) else {}),
             }
             doc = {key: value for key, value in doc.items() if key != field}
@@ -91,6 +92,16 @@ def _take_over(new: Record, old: Record) -> None:
     new.behavior = old.behavior
     new.needs_hash = new.needs_hash and old.needs_hash
     new.changed_by = old.changed_by
+
+
+def _texts(entries: dict[str, Json]) -> dict[str, Json]:
+    """Labels or annotations, which kustomize takes for text; those of other types become text."""
+    return {key: str(text_at(entries, key)) for key in entries}
+
+
+def _values(data: dict[str, Json]) -> dict[str, Json]:
+    """Data as text, in which null is empty."""
+    return {key: "" if value is None else text_at(data, key) for key, value in data.items()}
 
 
 def _with_metadata(doc: Document, field: str, value: Json) -> Document:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from promote.render.generate.go_json import go_json
 from promote.render.merge.written import text_of
+from promote.yamlio.escapes import NEXT_LINE, without_next_lines
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -38,8 +39,19 @@ def content_hash(doc: Document) -> str:
         hashed = fields
     import hashlib  # noqa: PLC0415 - most renders hash nothing, and it takes milliseconds
 
-    digest = hashlib.sha256(go_json(hashed).encode()).hexdigest()
+    digest = hashlib.sha256(go_json(_read_back(hashed)).encode()).hexdigest()
     return digest[:_LENGTH].translate(_LETTERS)
+
+
+def _read_back(value: Json) -> Json:
+    """The value as kustomize hashes it: written as YAML and read, and with floats for numbers."""
+    if isinstance(value, dict):
+        return {key: _read_back(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_read_back(item) for item in value]
+    if isinstance(value, str):
+        return without_next_lines(value) if NEXT_LINE in value else value
+    return value if isinstance(value, bool | None) else float(value)
 
 
 def _field(doc: Document, name: str) -> Json:

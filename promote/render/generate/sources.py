@@ -10,6 +10,7 @@ import base64
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import ConflictError, KustomizationError
+from promote.render.merge.written import check_new_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ def pairs(args: GeneratorArgs, read: Read) -> dict[str, bytes]:
         read: gives the content of a path as the kustomization writes it.
 
     Raises:
-        KustomizationError: a source is not written as it should be.
+        KustomizationError: a source is not written as it should be, or a key is no text in YAML.
         ConflictError: a key is there twice.
     """
     found: dict[str, bytes] = {}
@@ -46,6 +47,7 @@ def pairs(args: GeneratorArgs, read: Read) -> dict[str, bytes]:
                 f"{args.name} generates the key {key!r} twice", hint="keep one of its sources"
             )
         found[key] = value
+    check_new_keys(found)
     return found
 
 
@@ -128,13 +130,14 @@ def base_document(kind: str, args: GeneratorArgs, options: GeneratorOptions) -> 
     """A generated resource without its data.
 
     Raises:
-        KustomizationError: it has no name.
+        KustomizationError: it has no name, or a label that is no text in YAML.
     """
     if not args.name:
         raise KustomizationError(f"a generated {kind} has no name", hint="add name:")
     metadata: dict[str, Json] = {"name": args.name}
     if args.namespace:
         metadata["namespace"] = args.namespace
+    check_new_keys((*options.labels, *options.annotations))
     if options.labels:
         metadata["labels"] = dict(options.labels)
     if options.annotations:

@@ -17,7 +17,7 @@ from promote.yamlio.quotes import has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from promote.model.json import Json
 
@@ -29,6 +29,7 @@ class Missing(Enum):
 
 
 MISSING: Final = Missing.MISSING
+_MERGE: Final = "<<"
 
 
 def text_of(value: Json | Missing) -> str:
@@ -74,6 +75,26 @@ def must_be_quoted(text: str) -> bool:
     except NotJsonError:
         return True
     return is_plain_string(text) and style_of(text) is not Style.PLAIN
+
+
+def check_new_keys(keys: Iterable[str]) -> None:
+    """Check keys that are about to be made in a mapping.
+
+    kustomize writes them as they are and reads them anew, so that `5` and `true` are no text then.
+
+    Raises:
+        KustomizationError: one would be something other than text.
+    """
+    for key in keys:
+        try:
+            is_text = not key or (type(resolve(key)) is str and key != _MERGE)
+        except NotJsonError:
+            is_text = False
+        if not is_text:
+            raise KustomizationError(
+                f"{key!r} cannot be made a key: in YAML it is no text",
+                hint="choose another key, or put it in quotes in a resource's own file",
+            )
 
 
 def untagged(old: Json, text: str) -> Json:

@@ -11,7 +11,14 @@ import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from promote.errors import KustomizationError
-from promote.render.merge.written import MISSING, Missing, must_be_quoted, text_at, text_of
+from promote.render.merge.written import (
+    MISSING,
+    Missing,
+    check_new_keys,
+    must_be_quoted,
+    text_at,
+    text_of,
+)
 from promote.render.replacements.values import CREATED, Created, read_text, untyped
 from promote.yamlio.quotes import bare
 
@@ -153,6 +160,7 @@ def _set_or_make(node: Json, parts: Parts, change: Callable[[Json], Json]) -> Js
         if old is None and not rest:
             old = bare(text_at(fields, part))
     else:
+        check_new_keys((part,))
         old = _empty_for(rest)
     return {**fields, part: _set_or_make(old, rest, change)}
 
@@ -250,6 +258,8 @@ class Updater:
         old = fields[name] if name in fields else self._made(rest)
         if old is MISSING:
             return node
+        if name not in fields:
+            check_new_keys((name,))
         if rest and not isinstance(old, dict | list | Created):
             self.matched += _matches_in_text(old, rest, self.create)
             return node

@@ -9,6 +9,7 @@ from promote.render.decode import Fields
 from promote.render.fields import Create, update_document
 from promote.render.fieldspecs import field_spec, merge_specs
 from promote.render.layer import PathsByKind, specs_of
+from promote.render.merge.written import check_new_keys
 from promote.render.ties import places_without, tie
 from promote.yamlio.blanks import with_words, words_of
 
@@ -69,6 +70,7 @@ class AddEntries:
             raise KustomizationError("a field for labels or annotations does not hold a mapping")
         if all(old.get(key) == value for key, value in self.entries.items()):
             return old
+        check_new_keys(key for key in self.entries if key not in old)
         words = {key: text for key, text in words_of(old).items() if key not in self.entries}
         return with_words({**old, **self.entries}, words)
 
