@@ -40,6 +40,18 @@ def whole_match(pattern: str) -> Callable[[str], object]:
 
 
 @lru_cache(maxsize=1024)
+def part_match(pattern: str) -> Callable[[str], object]:
+    """A test for strings that the pattern is found in.
+
+    Raises:
+        KustomizationError: the pattern is not a regular expression.
+    """
+    if _ORDINARY.fullmatch(pattern):
+        return re.compile(pattern.replace("$", "\\Z")).search
+    return _compiled(pattern, pattern).search
+
+
+@lru_cache(maxsize=1024)
 def image_match(name: str) -> Callable[[str], object]:
     """A test for images, with any tag or digest, of a name that kustomize takes as a pattern.
 

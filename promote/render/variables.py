@@ -18,6 +18,7 @@ from promote.render.merge.written import MISSING, text_of
 from promote.render.record import DEFAULT_NAMESPACE
 from promote.render.replacements.model import DEFAULT_PATH
 from promote.render.replacements.paths import look_up, split_path
+from promote.yamlio.numbers import MAX_SIGNED, MIN_INT, go_int, go_shortest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -160,6 +161,7 @@ def fill_in(resources: Accumulator, warn: Callable[[str], None]) -> None:
         warn(f"vars that are declared and never used: {', '.join(unused)}")
 
 
+_DECIMAL: Final = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _INDEXED: Final = re.compile(r"(.*)\[([0-9]+)\]", re.ASCII | re.DOTALL)
 
 
@@ -174,7 +176,33 @@ def _value(var: Var, record: Record | None) -> Json:
         raise KustomizationError(
             f"the var {var.name!r} reads {var.field_path}, which {record.key} does not have"
         )
-    return text_of(found) if found is None else found
+    if isinstance(found, bool | dict | list):
+        return found
+    try:
+        return _as_go_reads(found)
+    except ValueError:
+        raise KustomizationError(
+            f"the var {var.name!r} reads {text_of(found)} in {record.key}, which it cannot hold",
+            hint="write the number in plain digits, or put it in quotes",
+        ) from None
+
+
+def _as_go_reads(value: Json) -> Json:
+    """A scalar as Go's parsers of numbers read its text, which know less than YAML's.
+
+    Raises:
+        ValueError: a number is not in their form.
+    """
+    text = text_of(value)
+    if isinstance(value, str | None):
+        return str(text)
+    if go_int(text.replace("_", "")) is None:
+        if "_" in text:
+            raise ValueError(text)
+        return float(text)
+    if not _DECIMAL.fullmatch(text) or not MIN_INT <= int(text) <= MAX_SIGNED:
+        raise ValueError(text)
+    return int(text)
 
 
 def _parts(path: str) -> Iterable[str]:
@@ -228,7 +256,8 @@ class _Expansion:
 
     def _replacement(self, match: re.Match[str]) -> str:
         if match[1] is not None:
-            return text_of(self._lookup(match[1]))
+            value = self._lookup(match[1])
+            return go_shortest(value) if isinstance(value, float) else text_of(value)
         return match[0] if match[2] else "$"
 
     def _lookup(self, name: str) -> Json:

@@ -128,8 +128,13 @@ def go_number(value: float) -> str:
             return int.__repr__(value)
         value = float(value)
     value = json_float(value)
-    if isinstance(value, int):
-        return int.__repr__(value)
+    return int.__repr__(value) if isinstance(value, int) else go_shortest(value)
+
+
+def go_shortest(value: float) -> str:
+    """A float as Go prints it with `%v`: whole ones below 1e6 are plain digits."""
+    if value.is_integer() and abs(value) < 10**_LARGE_POWER:
+        return str(int(value))
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
     assert isinstance(exponent, int)  # noqa: S101 - JSON has no infinity
     shortest = "".join(map(str, digits)).rstrip("0")

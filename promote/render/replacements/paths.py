@@ -15,12 +15,12 @@ from promote.render.merge.written import (
     MISSING,
     Missing,
     check_new_keys,
-    must_be_quoted,
     text_at,
     text_of,
 )
+from promote.render.patterns import part_match
 from promote.render.replacements.values import CREATED, Created, read_text, untyped
-from promote.yamlio.quotes import bare
+from promote.yamlio.quotes import bare, has_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -302,10 +302,7 @@ def _is_chosen(item: Json, field: str, pattern: str) -> bool:
     if field and not (isinstance(item, dict) and field in item):
         return False
     shown = _shown(item[field] if field and isinstance(item, dict) else item)
-    try:
-        return re.search(pattern, shown) is not None
-    except re.error as error:
-        raise KustomizationError(f"{pattern!r} is not a regular expression: {error}") from None
+    return part_match(pattern)(shown) is not None
 
 
 def _matches_in_text(scalar: Json, parts: Parts, create: Json | Created | Missing) -> int:
@@ -327,6 +324,6 @@ def _same_or(old: list[Json], new: list[Json], node: Json) -> Json:
 
 def _shown(value: Json) -> str:
     """A value as its text in a file, which is what patterns are matched against."""
-    if isinstance(value, str) and must_be_quoted(value):
+    if isinstance(value, str) and has_quotes(value):
         return f'"{value}"'
     return text_of(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promote import yamlio
 from promote.errors import KustomizationError
 from promote.render.merge.written import text_of
+from promote.yamlio.numbers import go_int
 from promote.yamlio.quotes import bare, has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, resolve
 
@@ -138,6 +139,8 @@ def typed(old: Json, text: str) -> Json:
         fits = type(new) is type(old)
     else:
         fits = isinstance(new, int | float) and not isinstance(new, bool)
+        # A number with a fraction or an exponent has another tag, and takes any number.
+        fits = fits and (_is_whole(text) or not _is_whole(text_of(old)))
     if not fits:
         raise TypeMismatchError(
             f"{text!r} cannot take the place of {text_of(old)!r}, which is {_type_name(old)}",
@@ -146,7 +149,13 @@ def typed(old: Json, text: str) -> Json:
     return new
 
 
+def _is_whole(text: str) -> bool:
+    return go_int(text.replace("_", "")) is not None
+
+
 def _type_name(value: Json) -> str:
     if value is None:
         return "null"
-    return "true or false" if isinstance(value, bool) else "a number"
+    if isinstance(value, bool):
+        return "true or false"
+    return "a whole number" if _is_whole(text_of(value)) else "a number"
