@@ -8,6 +8,7 @@ for the helper.
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ _HELPER: Final = (
     '!f() { test "$1" = get || exit 0; '
     f'printf "username=%s\\npassword=%s\\n" "${_USER}" "${_TOKEN}"; }}; f'
 )
+_SHORTEST: Final = 8
+"""No token is shorter, and what is may be part of any word."""
 _PRINTABLE: Final = re.compile(r"[!-~]+")
 
 
@@ -62,6 +65,15 @@ def credentials(url: RemoteUrl, user: str, token: str, *, ca: str = "") -> Mappi
         for part, text in zip(("KEY", "VALUE"), setting, strict=True)
     }
     return {**secrets, "GIT_CONFIG_COUNT": str(len(settings)), **counted} if settings else {}
+
+
+def secrets_of(environment: Mapping[str, str]) -> tuple[bytes, ...]:
+    """The token in what `credentials` gave, as it is and as HTTP carries it."""
+    token = environment.get(_TOKEN, "")
+    if len(token) < _SHORTEST:
+        return ()
+    pair = f"{environment.get(_USER, '')}:{token}".encode()
+    return token.encode(), base64.b64encode(pair)
 
 
 def authenticate(

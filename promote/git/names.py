@@ -172,9 +172,16 @@ def _absolute_url(text: str, refuse: GitError) -> RemoteUrl:
 
 
 _CREDENTIALS = (
-    (re.compile(r"(?<=://)[^/\s@]+@"), "***@"),
+    # A password may have an `@` of its own: the last one ends it.
+    (re.compile(r"(?<=://)[^/\s?#]+@"), "***@"),
     (re.compile(r"(?i)(authorization:\s*(?:basic|bearer|token)?\s*)\S+"), r"\1***"),
-    (re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|ATBB|xox[a-z]-)[A-Za-z0-9_-]{10,}"), "***"),
+    (
+        re.compile(
+            r"\b(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|oas|ft|soat|imt)-"
+            r"|ATBB|AT[AC]TT3|xox[a-z]-)[A-Za-z0-9_=.-]{10,}"
+        ),
+        "***",
+    ),
     (re.compile(r"(?i)\b((?:private|access|api)[_-]?token[=:]\s*)\S+"), r"\1***"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

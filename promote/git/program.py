@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import BugError, GitError
+from promote.git.credentials import secrets_of
 from promote.git.names import scrub
 
 if TYPE_CHECKING:
@@ -257,9 +258,18 @@ class Program:
             completed = self._runner(call)
         except OSError as error:
             raise GitError(f"git could not be started: {error.strerror}") from error
+        if network:
+            completed = self._without_secrets(completed)
         if completed.code not in allow:
             raise GitError(f"git {COMMANDS[command][0]}: {completed.reason}")
         return completed
+
+    def _without_secrets(self, completed: Completed) -> Completed:
+        """What git answered without the token, which a server or a proxy may repeat."""
+        out, err = completed.stdout, completed.stderr
+        for secret in secrets_of(self._credentials):
+            out, err = out.replace(secret, b"***"), err.replace(secret, b"***")
+        return Completed(completed.code, out, err)
 
     def start(self, command: str, *, git_dir: Path) -> subprocess.Popen[bytes]:
         """Start a command of `COMMANDS` that answers for as long as it is asked."""

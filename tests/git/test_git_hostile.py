@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ import pytest
 
 from promote.errors import BugError, GitError
 from promote.git import GitTree, RefUpdate, Repository, commit
-from promote.git.program import COMMANDS
+from promote.git.credentials import authenticate
+from promote.git.program import COMMANDS, Call, Completed, Program, run_process
 
 if TYPE_CHECKING:
     from git_sandbox import Sandbox
@@ -196,6 +198,32 @@ def test_the_users_own_helper_and_token_do_not_show(sandbox: Sandbox) -> None:
         assert "hunter22" in (private / "config").read_text()
     assert "ls-remote" in seen.read_text()
     assert "hunter22" not in str(caught.value) + seen.read_text()
+
+
+def test_a_token_that_a_server_repeats_is_not_shown(sandbox: Sandbox) -> None:
+    token = "s3cret-of-no-known-form"  # noqa: S105 - nobody's
+    shown = [token, base64.b64encode(f"promote:{token}".encode()).decode()]
+
+    def repeat(call: Call) -> Completed:
+        if call.environment["GIT_ALLOW_PROTOCOL"] == "none":
+            return run_process(call)
+        said = f"remote: who is {shown[0]}, {shown[1]}?\nfatal: {shown[0]} {shown[1]}\n"
+        return Completed(128, f"! refs/x\t{shown[0]}\n".encode(), said.encode())
+
+    work = sandbox.make()
+    sandbox.git(work, "remote", "add", "origin", "https://forge.example/x.git")
+    program = Program(sandbox.environ, runner=repeat)
+    with Repository.open(work, program=program) as repository:
+        remote = repository.remote()
+        authenticate(repository.store, remote.url, "promote", token)
+        head = repository.resolve("refs/heads/main")
+        with pytest.raises(GitError) as read:
+            remote.refs("refs/heads/main")
+        with pytest.raises(GitError) as pushed:
+            remote.push([RefUpdate("refs/heads/new", None, head)])
+    for caught in (read, pushed):
+        assert "***" in str(caught.value)
+        assert not any(secret in str(caught.value) for secret in shown)
 
 
 def test_the_users_settings_are_carried_and_the_repositorys_are_not(sandbox: Sandbox) -> None:

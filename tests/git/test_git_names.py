@@ -95,6 +95,9 @@ def test_a_relative_address_starts_at_the_repository_and_expands_nothing() -> No
     ("text", "secret"),
     [
         ("fatal: https://ada:hunter22@forge/x not found", "hunter22"),
+        ("fatal: 'https://ada:hunter@22@forge/x': no", "22@"),
+        ("https://hunter22@forge:8443/x", "hunter22"),
+        ("token ATATT3xFfGF0123456789=ABCD", "0123456789"),
         ("https://x-access-token:ghs_abcdefghijklmnop@github.com/", "ghs_abcdefghijklmnop"),
         ("Authorization: Basic c2VjcmV0", "c2VjcmV0"),
         ("token ghp_0123456789abcdef", "ghp_0123456789abcdef"),
