@@ -12,7 +12,7 @@ from promote.compare.paths import format_path
 from promote.errors import FileMissingError, UnknownNameError
 from promote.explain.find import find_field
 from promote.project.origins import ABSENT, Tracer, value_at
-from promote.project.owners import Owners, Ownership
+from promote.project.owners import EXPRESSIONS, Owners, Ownership
 
 if TYPE_CHECKING:
     from promote.errors import Place
@@ -137,7 +137,11 @@ class _Asker:
         self.kind = resource.id.kind
         self.path = path
         self.top = _real(history.top or project.root)
-        self.owners = Owners(project.tree, history.top or project.root)
+        self.owners = Owners(
+            project.tree,
+            history.top or project.root,
+            expressions=project.config.forge.kind in EXPRESSIONS,
+        )
 
     def step(self, one: Setting) -> Step:
         whole = not self.path

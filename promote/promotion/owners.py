@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from promote.project.owners import FILES, FILES_OF, Owners
+from promote.project.owners import EXPRESSIONS, FILES, FILES_OF, Owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ def reviewers(session: Session, files: Iterable[str]) -> tuple[str, ...]:
     """
     forge = session.forge.name
     places = FILES if forge == "local" else FILES_OF.get(forge, ())
-    owners = Owners(session.tree, "/", places)
+    owners = Owners(session.tree, "/", places, expressions=forge in EXPRESSIONS)
     found: dict[str, None] = {}
     for path in sorted(files):
         found |= dict.fromkeys(owners.of(path.removeprefix("/")).owners)

@@ -1,4 +1,4 @@
-"""CODEOWNERS, by the rules of GitHub and GitLab."""
+"""CODEOWNERS, by the rules of GitHub, GitLab and Gitea."""
 
 from __future__ import annotations
 
@@ -57,9 +57,39 @@ docs/
 README.md @lead
 ^[Data][2]
 db/ @dba
+!db/generated/
+db/generated/own.sql @nobody
 [documentation]
 docs/api/ @api
 """
+
+
+GITEA = r"""
+.* @all bob
+overlays/prod/.*\\.yaml @ops # words
+!overlays/.* @rest
+* @never
+a|(b @nobody x@example.com
+docs/.*
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "owners"),
+    [
+        ("overlays/prod/a.yaml", ["@all", "@bob", "@ops"]),
+        ("overlays/prod/axyaml", ["@all", "@bob"]),
+        ("README.md", ["@all", "@bob", "@rest"]),
+    ],
+)
+def test_expressions_of_gitea(tmp_path: Path, path: str, owners: list[str]) -> None:
+    """All that match the whole path count; what is no expression, or names nobody, is nothing."""
+    (tmp_path / "CODEOWNERS").write_text(GITEA)
+    found = Owners(DiskTree(), str(tmp_path), expressions=True)
+    assert list(found.of(path).owners) == owners
+    (tmp_path / ".gitea").mkdir()
+    (tmp_path / "CODEOWNERS").rename(tmp_path / ".gitea" / "CODEOWNERS")
+    assert list(Owners(DiskTree(), str(tmp_path)).of(path).owners) == owners
 
 
 @pytest.mark.parametrize(
@@ -67,7 +97,8 @@ docs/api/ @api
     [
         ("docs/a.md", ["@top", "@writers"], [1, 3]),
         ("README.md", ["@top", "@lead"], [1, 4]),
-        ("docs/api/a.md", ["@top", "@api"], [1, 8]),
+        ("docs/api/a.md", ["@top", "@api"], [1, 10]),
+        ("db/generated/own.sql", ["@top"], [1]),
         ("db/x.sql", ["@top", "@dba"], [1, 6]),
     ],
 )
