@@ -7,8 +7,13 @@ that nothing refers to.
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote, unquote
+
+from promote.forge.sizes import size, start
+
+if TYPE_CHECKING:
+    from promote.forge.sizes import Unit
 
 Style = Literal["html", "link"]
 
@@ -25,13 +30,19 @@ _STYLES: Final[dict[Style, tuple[str, re.Pattern[str]]]] = {
 }
 
 
-def hide(text: str, kind: str, value: str, style: Style = "html", *, limit: int = 0) -> str:
+def hide(
+    text: str,
+    kind: str,
+    value: str,
+    style: Style = "html",
+    *,
+    limit: int = 0,
+    unit: Unit = "characters",
+) -> str:
     """A text with a value hidden at its end, cut before that where it is longer than `limit`."""
-    if not value:
-        return text[:limit] if limit else text
-    mark = "\n\n" + _STYLES[style][0].format(kind=kind, value=_quoted(value))
-    if limit and len(text) + len(mark) > limit:
-        text = _cut(text, limit - len(mark))
+    mark = "\n\n" + _STYLES[style][0].format(kind=kind, value=_quoted(value)) if value else ""
+    if limit and size(text + mark, unit) > limit:
+        text = _cut(text, limit - len(mark), unit)
     return text + mark
 
 
@@ -51,11 +62,25 @@ def _quoted(value: str) -> str:
     return quote(value, safe="/:@+=,").replace("-", "%2D")
 
 
+_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
 _NOTICE: Final = "\n\n… cut: the text is longer than the forge takes.\n"
 
 
-def _cut(text: str, limit: int) -> str:
+def _cut(text: str, limit: int, unit: Unit) -> str:
     """The text up to the last section that fits, and a line that says so."""
-    room = text[: max(0, limit - len(_NOTICE))]
+    room = start(text, limit - size(_NOTICE, unit), unit)
     section = room.rfind("\n### ")
-    return (room[:section] if section > len(room) // 2 else room) + _NOTICE
+    return _closed(room[:section] if section > len(room) // 2 else room) + _NOTICE
+
+
+def _closed(text: str) -> str:
+    """A text without the code block at its end that a cut left open: it would hold what follows."""
+    open_at, fence, at = 0, "", 0
+    for line in text.splitlines(keepends=True):
+        run = _FENCE.match(line)
+        if run and not fence:
+            open_at, fence = at, run[1]
+        elif run and run[1].startswith(fence) and line.strip() == run[1]:
+            fence = ""
+        at += len(line)
+    return text[:open_at] if fence else text

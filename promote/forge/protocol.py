@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from promote.forge.sizes import Unit
+
 State = Literal["open", "merged", "closed"]
 CheckState = Literal["success", "failure", "pending"]
 ReviewState = Literal["approved", "changes requested", "commented"]
@@ -15,10 +17,16 @@ ReviewState = Literal["approved", "changes requested", "commented"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much text a forge takes, in characters."""
+    """How much text a forge takes.
+
+    Attributes:
+        title: in characters.
+        body: in `unit`.
+    """
 
     title: int
     body: int
+    unit: Unit = "characters"
 
 
 @dataclass(frozen=True, slots=True)

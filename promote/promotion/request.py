@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from promote.forge import Change, Proposal
+from promote.forge.sizes import size
 from promote.promotion.owners import reviewers
 from promote.promotion.related import asks_the_same
 from promote.promotion.text import body, comment, title
@@ -64,8 +65,14 @@ class Request:
         session, plan = self._session, self._plan
 
         def text(room: int) -> str:
+            """Written in characters, and shorter as long as the forge counts more than these."""
             limits = replace(self._limits, body=room)
-            return body(plan, limits, since=since, kept=kept, notes=notes, elsewhere=elsewhere)
+            while True:
+                said = body(plan, limits, since=since, kept=kept, notes=notes, elsewhere=elsewhere)
+                over = size(said, limits.unit) - room
+                if over <= 0 or limits.body <= over:
+                    return said
+                limits = replace(limits, body=limits.body - over)
 
         shown = text(self._limits.body)
         self._is_cut = len(text(_ALL)) > len(shown)
