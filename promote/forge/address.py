@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from promote.errors import ProjectError
+from promote.git.names import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,11 @@ _SSH_OVER_443: Final[Mapping[str, str]] = {
     "altssh.gitlab.com": "gitlab.com",
     "altssh.bitbucket.org": "bitbucket.org",
 }
+_NAMED: Final[Mapping[str, str]] = {
+    "azure": "organisation/project/name",
+    "gitlab": "group/subgroup/name",
+}
+_VERSIONED = re.compile(r"(?:/api(?:/v[0-9]+)?)?$")
 _SELF_HOSTED: Final = ("github", "gitlab", "gitea", "forgejo")
 
 
@@ -56,22 +62,23 @@ def address(config: ForgeConfig, url: RemoteUrl) -> Address:
         url: of the remote.
 
     Raises:
-        ProjectError: the configuration does not say enough, or asks for plain HTTP.
+        ProjectError: the configuration does not say enough, asks for plain HTTP, or has no address
+            where one belongs.
     """
     scheme, host, path = _parts(url)
+    api = _checked(config.url.rstrip("/")) or _api(config.kind, scheme, host)
+    if url.transport in {"https", "http"}:
+        path = _below(api, path)
     repository = config.repository or _repository(config.kind, host, path)
-    api = config.url.rstrip("/") or _api(config.kind, scheme, host)
     if not api:
         raise ProjectError(
             f"the address of the {config.kind} forge does not follow from {url.shown}",
             hint="set `forge: {url: …}` to the address of its API",
         )
-    if repository.count("/") < 1 or (
-        config.kind == "azure" and repository.count("/") != _AZURE_PARTS - 1
-    ):
+    if not _is_whole(config.kind, repository):
         raise ProjectError(
             f"the repository's name on the {config.kind} forge does not follow from {url.shown}",
-            hint="set `forge: {repository: owner/name}`",
+            hint=f"set `forge: {{repository: {_NAMED.get(config.kind, 'owner/name')}}}`",
         )
     parts = urlsplit(api)
     if parts.scheme != "https" and (parts.hostname or "") not in _LOCAL_HOSTS:
@@ -93,6 +100,8 @@ def guess(url: RemoteUrl) -> tuple[str, str]:
         return "local", "The remote is a folder: its pull requests are refs in it."
     if name in _HOSTS or name.endswith(".visualstudio.com"):
         return _HOSTS.get(name, "azure"), ""
+    if name.endswith(".ghe.com"):
+        return "github", ""
     like = [kind for kind in _SELF_HOSTED if kind in re.split(r"[.-]", name)]
     kinds = " or ".join(like) if like else ", ".join(_SELF_HOSTED)
     note = f"What {name} is does not follow from its name. If it is {kinds}, say so as `kind`;"
@@ -134,22 +143,63 @@ def _parts(url: RemoteUrl) -> tuple[str, str, str]:
 
 def _repository(kind: str, host: str, path: str) -> str:
     names = [unquote(name) for name in path.strip("/").removesuffix(".git").split("/")]
-    if kind == "azure":
-        if host.endswith(".visualstudio.com") and host != "vs-ssh.visualstudio.com":
-            names = [host.split(".", maxsplit=1)[0], *names]
-        # …/organisation/project/_git/name, or v3/organisation/project/name over SSH; a project's
-        # first repository has the project's name and leaves the project out.
-        names = [name for name in names if name not in {"_git", "v3", "DefaultCollection"}]
-        if len(names) == _AZURE_PARTS - 1 and "_git" in path:
-            names.append(names[-1])
-    return "/".join(names)
+    return "/".join(_azure_names(host, names) if kind == "azure" else names)
+
+
+def _azure_names(host: str, names: list[str]) -> list[str]:
+    """Organisation, project and name, of …/organisation/project/_git/name or SSH's v3/….
+
+    A project's first repository has the project's name and leaves the project out. On a server of
+    one's own a collection stands for the organisation.
+    """
+    if host.endswith(".visualstudio.com") and host != "vs-ssh.visualstudio.com":
+        names = names[1:] if names[:1] == ["DefaultCollection"] else names
+        names = [host.split(".", maxsplit=1)[0], *names]
+    if "_git" not in names:
+        return names[1:] if names[:1] == ["v3"] else names
+    before, after = names[: names.index("_git")], names[names.index("_git") + 1 :]
+    return [*before, *after, *after] if len(before) == 1 else [*before, *after]
+
+
+def _checked(api: str) -> str:
+    """An address that the configuration gives."""
+    try:
+        parts = urlsplit(api)
+        _ = parts.port
+    except ValueError:
+        raise ProjectError(
+            f"`forge: url` is no address: {scrub(api)!r}", hint="give https://HOST/PATH"
+        ) from None
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ProjectError(
+            f"`forge: url` is more than an address: {scrub(api)!r}",
+            hint="give https://HOST/PATH; a token belongs into the environment",
+        )
+    return api
+
+
+def _below(api: str, path: str) -> str:
+    """The path of a repository without that of a server that lies below one."""
+    root = _VERSIONED.sub("", urlsplit(api).path) + "/"
+    return path.removeprefix(root) if len(root) > 1 else path
+
+
+def _is_whole(kind: str, repository: str) -> bool:
+    names = repository.split("/")
+    if not all(names):
+        return False
+    if kind == "gitlab":
+        return len(names) > 1
+    return len(names) == (_AZURE_PARTS if kind == "azure" else 2)
 
 
 def _api(kind: str, scheme: str, host: str) -> str:
     if not host:
         return ""
     if kind == "github":
-        return "https://api.github.com" if host == "github.com" else f"{scheme}://{host}/api/v3"
+        # Those of GitHub's own clouds have a host for the API, servers of one's own a path.
+        cloud = host == "github.com" or host.endswith(".ghe.com")
+        return f"https://api.{host}" if cloud else f"{scheme}://{host}/api/v3"
     if kind == "gitlab":
         return f"{scheme}://{host}/api/v4"
     if kind == "bitbucket":

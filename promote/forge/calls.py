@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
 
     from promote.forge.answers import RefusedError
     from promote.forge.http import Api
@@ -43,19 +43,22 @@ class Calls(ABC):
     Attributes:
         limits: how much text fits.
         style: how text is hidden from readers of the rendered page.
-        note_limit: the characters of a comment.
+        headers: what each request says besides.
+        note_limit: how long a comment may be, in the unit of `limits`.
         description_limit: the characters of a check's description.
         draft_prefix: what the title of a draft begins with, where that is what makes it one.
     """
 
     limits: Limits
     style: ClassVar[Style] = "html"
+    headers: ClassVar[Mapping[str, str]] = {}
     note_limit: ClassVar[int] = 60_000
     description_limit: ClassVar[int] = 140
     draft_prefix: ClassVar[str] = ""
 
     def __init__(self, api: Api, repository: str, name: str) -> None:
         self._api = api
+        api.always(self.headers)
         self._repository = repository
         self.name = name
 

@@ -17,7 +17,7 @@ import orjson
 
 from promote.errors import ForgeError
 from promote.forge.answers import Answer, LostAnswerError, RefusedError, messages, read_json
-from promote.forge.reading import at, items
+from promote.forge.reading import at, items, text
 from promote.forge.waiting import backoff, rate_wait
 
 if TYPE_CHECKING:
@@ -34,8 +34,12 @@ _LONGEST_WAIT: Final = 300.0
 _REDIRECTS: Final = 3
 _LONGEST_MESSAGE: Final = 300
 
-_PASSING: Final = frozenset({500, 502, 503, 504})
+# Bitbucket says 555 of a merge that takes too long.
+_PASSING: Final = frozenset({500, 502, 503, 504, 555})
 _MOVED: Final = frozenset({301, 302, 307, 308})
+_STRANGER: Final = 203
+"""What Azure DevOps says, with a page to sign in, to a token that it does not know."""
+_UNAUTHORISED: Final = 401
 
 Query = Mapping[str, str | int | bool]
 T = TypeVar("T")
@@ -48,7 +52,6 @@ class Api:
         base: its address, to which paths are added; https, or http on this machine.
         token: who asks.
         ca: a file of certificate authorities besides the system's.
-        headers: what each request says besides.
         sleep: waits; tests put their own.
         seconds: how long the forge may take to answer.
     """
@@ -59,20 +62,31 @@ class Api:
         token: Token,
         *,
         ca: str = "",
-        headers: Mapping[str, str] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         seconds: float = _ANSWER_SECONDS,
     ) -> None:
         self.base = base.rstrip("/")
         self.token = token
         self._sleep = sleep
-        # Proxies come from the environment. Redirects are followed here, where hosts are compared.
-        self._client = httpx.Client(
-            headers={"User-Agent": "promote", "Accept": "application/json", **(headers or {})},
-            timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS),
-            verify=_authorities(ca),
-            follow_redirects=False,
-        )
+        authorities = _authorities(ca)
+        try:
+            # Proxies come from the environment. Redirects are followed in `_once`, which compares
+            # hosts.
+            self._client = httpx.Client(
+                headers={"User-Agent": "promote", "Accept": "application/json"},
+                timeout=httpx.Timeout(seconds, connect=_CONNECT_SECONDS),
+                verify=authorities,
+                follow_redirects=False,
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise ForgeError(
+                f"the proxy that the environment names cannot be used: {token.hide(str(error))}",
+                hint="HTTPS_PROXY and ALL_PROXY hold http://HOST:PORT, NO_PROXY host names",
+            ) from None
+
+    def always(self, headers: Mapping[str, str]) -> None:
+        """Say this with each request."""
+        self._client.headers.update(headers)
 
     def get(self, path: str, query: Query | None = None) -> Json:
         """What is at a path.
@@ -143,6 +157,9 @@ class Api:
     ) -> Iterator[Document]:
         """All items of a list that comes in numbered pages.
 
+        A server may have been told to give smaller pages than it is asked for. Where it says how
+        much there is (a `Link` as RFC 8288 has it, or Gitea's count), a short page is not the last.
+
         Args:
             path: of the list.
             query: what follows the question mark besides.
@@ -150,12 +167,24 @@ class Api:
             key: where in an answer the items are; nowhere in particular if it is the list.
         """
         name, most = size
+        seen = 0
         for page in itertools.count(1):
-            answer = self.get(path, {**query, name: most, "page": page})
-            found = items(at(answer, key) if key else answer)
+            answer = self.send("GET", path, query={**query, name: most, "page": page})
+            found = items(at(answer.document, key) if key else answer.document)
             yield from found
-            if len(found) < most:
+            seen += len(found)
+            if not found or not _goes_on(answer, seen, full=len(found) >= most):
                 return
+
+    def linked(self, path: str, query: Query, *, key: str) -> Iterator[Document]:
+        """All items of a list of which each page names the `next`."""
+        document = self.get(path, query)
+        while True:
+            yield from items(at(document, key))
+            following = text(document, "next")
+            if not following:
+                return
+            document = self.get(following)
 
     def words(self, answer: Answer) -> str:
         """What the forge says of a refusal, fit to print."""
@@ -202,6 +231,8 @@ class Api:
             response = self._client.request(
                 method, url, content=content, params=query, headers=headers
             )
+            if response.status_code == _STRANGER:
+                return Answer(_UNAUTHORISED, response.headers, None)
             if response.status_code not in _MOVED or "location" not in response.headers:
                 return Answer(response.status_code, response.headers, read_json(response))
             url, query = self._same_host(url, response.headers["location"]), None
@@ -214,8 +245,12 @@ class Api:
 
     def _same_host(self, here: str, there: str) -> str:
         """An address that the forge names, which gets the token: so of the same host only."""
-        target = urljoin(here, there)
-        if urlsplit(target)[:2] != urlsplit(self.base)[:2]:
+        try:
+            target = urljoin(here, there)
+            same = urlsplit(target)[:2] == urlsplit(self.base)[:2]
+        except ValueError:
+            raise ForgeError(f"the forge at {self.base} points to what is no address") from None
+        if not same:
             raise ForgeError(
                 f"the forge at {self.base} points to another host: {self.token.hide(target)}",
                 hint="if that is right, set `forge: {url: …}` to it",
@@ -253,6 +288,14 @@ class Api:
 _UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 _AGAIN: Final = "run it again: it goes on from what is there"
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def _goes_on(answer: Answer, seen: int, *, full: bool) -> bool:
+    """Whether another page follows one that was not empty."""
+    if link := answer.headers.get("link", ""):
+        return 'rel="next"' in link
+    count = answer.headers.get("x-total-count", "")
+    return seen < int(count) if count.isdecimal() else full
 
 
 def _authorities(ca: str) -> ssl.SSLContext:

@@ -32,6 +32,15 @@ class Token:
     variable: str = "PROMOTE_TOKEN"
 
     @property
+    def git_user(self) -> str:
+        """Who Git says that it is.
+
+        Bitbucket's API wants an API token beside its owner's address, its Git does not take that:
+        https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/.
+        """
+        return _API_TOKEN if self.scheme == "Basic" and "@" in self.user else self.user
+
+    @property
     def header(self) -> Mapping[str, str]:
         """The one header that carries it."""
         return {"Authorization": f"{self.scheme} {self._shown_to_forge}"} if self.text else {}
@@ -52,6 +61,7 @@ class Token:
         return f"Token({self.variable})"
 
 
+_API_TOKEN: Final = "x-bitbucket-api-token-auth"  # noqa: S105 - a user's name
 OURS: Final = "PROMOTE_TOKEN"
 _USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "github": ("GITHUB_TOKEN", "GH_TOKEN"),

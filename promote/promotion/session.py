@@ -130,7 +130,7 @@ def _forge(repository: Repository, remote: Remote, settings: ForgeConfig, root: 
     token = token_of(settings, environ)
 
     def known(ca: str) -> None:
-        authenticate(repository.store, remote.url, token.user, token.text, ca=ca)
+        authenticate(repository.store, remote.url, token.git_user, token.text, ca=ca)
 
     over_tls = remote.url.transport == "https"
     known(_authorities_last_seen(repository, settings, root) if over_tls else "")

@@ -78,6 +78,28 @@ def test_without_a_time_a_minute_is_waited() -> None:
     assert 60 <= slept[0] <= 75
 
 
+def test_a_limit_may_be_given_as_a_span() -> None:
+    ended, slept = waits(Server(said(429, None, RateLimit_Reset="30"), said(200, 1)))
+    assert (ended, slept) == (1, [31.0])
+
+
+@pytest.mark.parametrize(("said_so", "least"), [("1.5", 1.5), ("\xb2", 60), ("soon", 60)])
+def test_odd_times_to_wait(said_so: str, least: float) -> None:
+    ended, slept = waits(Server(said(429, None, Retry_After=said_so), said(200, 1)))
+    assert ended == 1
+    assert least <= slept[0] <= least * 1.25
+
+
+def test_a_query_that_is_too_much_is_waited_for() -> None:
+    """GitHub's GraphQL says it with 200."""
+    limits = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
+    reset = str(int(time.time()) + 100)
+    server = Server(said(200, limits, X_RateLimit_Reset=reset), said(200, {"data": 1}))
+    ended, slept = waits(server, "POST")
+    assert ended == {"data": 1}
+    assert 95 <= slept[0] <= 102
+
+
 def test_nobody_waits_for_an_hour() -> None:
     ended, slept = waits(Server(said(429, None, Retry_After="3600")))
     assert isinstance(ended, ForgeError)
@@ -126,6 +148,59 @@ def test_a_repository_that_was_renamed_is_followed() -> None:
     assert server.asked[1].path == "/repositories/7"
 
 
+def test_an_address_that_is_none_is_not_followed() -> None:
+    ended, _ = waits(Server(said(302, None, Location="http://[bad/x")))
+    assert isinstance(ended, ForgeError)
+    assert "points to what is no address" in str(ended)
+
+
+def test_a_page_to_sign_in_is_a_refusal() -> None:
+    """Azure DevOps sends one, with 203, to a token that it does not know."""
+    server = Server(Said(203, b"<html>Sign in</html>", {"Content-Type": "text/html"}))
+    ended, _ = waits(server)
+    assert isinstance(ended, RefusedError)
+    assert (ended.status, len(server.asked)) == (401, 1)
+    assert "PROMOTE_TOKEN" in (ended.hint or "")
+
+
+def _pages_of(*answers: Said) -> tuple[list[object], list[str]]:
+    server = Server(*answers)
+    with serving(server) as url:
+        api = Api(url, Token(SECRET), sleep=lambda _: None)
+        found: list[object] = [each["n"] for each in api.pages("/x", {}, size=("limit", 50))]
+    return found, [asked.query["page"] for asked in server.asked]
+
+
+ONE, TWO, THREE = ([{"n": number}] for number in (1, 2, 3))
+
+
+def test_pages_may_be_smaller_than_asked_for() -> None:
+    """As a server that was told to give no more: a short page is not the last there."""
+    link = '<https://x.example.com/x?page={}>; rel="next"'
+    linked = [said(200, ONE, Link=link.format(2)), said(200, TWO, Link=link.format(3))]
+    assert _pages_of(*linked, said(200, THREE, Link='<https://x>; rel="prev"')) == (
+        [1, 2, 3],
+        ["1", "2", "3"],
+    )
+    counted = [said(200, page, X_Total_Count="3") for page in (ONE, TWO, THREE)]
+    assert _pages_of(*counted) == ([1, 2, 3], ["1", "2", "3"])
+    assert _pages_of(said(200, ONE)) == ([1], ["1"])
+
+
+def test_pages_that_name_the_next_one() -> None:
+    """As Bitbucket does; a page of another host is not asked for."""
+    server = Server(said(200))
+    with serving(server) as url:
+        api = Api(url, Token(SECRET), sleep=lambda _: None)
+        more = said(200, {"values": ONE, "next": f"{url}/x?page=abc&q=a%3Db"})
+        server.answers = [more, said(200, {"values": TWO})]
+        assert [each["n"] for each in api.linked("/x", {"pagelen": 50}, key="values")] == [1, 2]
+        assert server.asked[1].query == {"page": "abc", "q": "a=b"}
+        server.answers = [said(200, {"values": ONE, "next": "https://elsewhere.example.com/x"})]
+        with pytest.raises(ForgeError, match="points to another host"):
+            list(api.linked("/x", {}, key="values"))
+
+
 def test_a_page_of_a_proxy_is_no_message() -> None:
     ended, _ = waits(Server(Said(418, b"<html><body>blocked</body></html>")))
     assert isinstance(ended, RefusedError)
@@ -156,6 +231,25 @@ def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks5://user:hunter2@proxy:1080"),
+        ("HTTPS_PROXY", "proxy://user:hunter2@proxy:1"),
+        ("HTTPS_PROXY", "http://proxy:port"),
+        ("NO_PROXY", "[::1]"),
+    ],
+)
+def test_proxies_that_cannot_be_used(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ForgeError, match="proxy that the environment names") as caught:
+        Api("https://forge.example.com", Token(SECRET))
+    assert "hunter2" not in f"{caught.value} {caught.value.hint}"
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
     ("kind", "url", "api", "repository"),
     [
         ("github", "https://github.com/o/r.git", "https://api.github.com", "o/r"),
@@ -169,6 +263,12 @@ def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         ("azure", "git@ssh.dev.azure.com:v3/o/p/r", "https://dev.azure.com", "o/p/r"),
         ("azure", "https://o.visualstudio.com/p/_git/r", "https://dev.azure.com", "o/p/r"),
         ("azure", "https://dev.azure.com/o/_git/p", "https://dev.azure.com", "o/p/p"),
+        (
+            *("azure", "https://o.visualstudio.com/DefaultCollection/p/_git/r"),
+            *("https://dev.azure.com", "o/p/r"),
+        ),
+        ("github", "https://corp.ghe.com/o/r.git", "https://api.corp.ghe.com", "o/r"),
+        ("github", "git@corp.ghe.com:o/r.git", "https://api.corp.ghe.com", "o/r"),
     ],
 )
 def test_addresses(kind: str, url: str, api: str, repository: str, tmp_path: Path) -> None:
@@ -177,8 +277,32 @@ def test_addresses(kind: str, url: str, api: str, repository: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("kind", "api", "url", "repository"),
+    [
+        ("gitea", "https://a.b/git/api/v1", "https://a.b/git/o/r.git", "o/r"),
+        ("gitea", "https://a.b/git/api/v1/", "git@a.b:o/r.git", "o/r"),
+        ("gitea", "https://a.b/git/api/v1", "ssh://git@a.b/git/r.git", "git/r"),
+        ("gitlab", "https://a.b/x/y/api/v4", "https://a.b/x/y/g/s%20p/r.git", "g/s p/r"),
+        ("github", "https://a.b/api/v3", "https://a.b/o/r", "o/r"),
+        ("azure", "https://a.b/tfs", "https://a.b/tfs/DefaultCollection/p/_git/r",
+         "DefaultCollection/p/r"),
+    ],
+)  # fmt: skip
+def test_a_server_below_a_path(
+    kind: str, api: str, url: str, repository: str, tmp_path: Path
+) -> None:
+    found = address(ForgeConfig(kind=kind, url=api), check_url(url, tmp_path))
+    assert (found.api, found.repository) == (api.rstrip("/"), repository)
+
+
+@pytest.mark.parametrize(
     ("config", "url", "message"),
     [
+        (ForgeConfig(kind="gitea", url="https://[a/api/v1"), "https://a.b/o/r", "no address"),
+        (ForgeConfig(kind="gitea", url="https://a:b/api/v1"), "https://a.b/o/r", "no address"),
+        (ForgeConfig(kind="gitea", url="https://u:p@a/api"), "https://a.b/o/r", r"\*\*\*@a/api"),
+        (ForgeConfig(kind="gitea", url="https://a/api?x=1"), "https://a.b/o/r", "more than"),
+        (ForgeConfig(kind="gitea"), "https://a.b/git/o/r", "name on the gitea forge"),
         (ForgeConfig(kind="bitbucket"), "https://git.corp/w/r", "does not follow"),
         (ForgeConfig(kind="gitea"), "/srv/r.git", "does not follow"),
         (ForgeConfig(kind="gitea"), "https://git.corp/r.git", "name on the gitea forge"),
@@ -206,6 +330,7 @@ def _named(variable: str) -> ForgeConfig:
         (ForgeConfig(kind="gitea"), {"GITEA_TOKEN": "a"}, "token a"),
         (ForgeConfig(kind="azure"), {"SYSTEM_ACCESSTOKEN": "a"}, "Basic cHJvbW90ZTph"),
         (ForgeConfig(kind="bitbucket"), {"BITBUCKET_TOKEN": "a@b.c:d"}, "Basic YUBiLmM6ZA=="),
+        (ForgeConfig(kind="bitbucket"), {"BITBUCKET_TOKEN": "a"}, "Bearer a"),
         (_named("CI_PUSH_TOKEN"), {"CI_PUSH_TOKEN": "a"}, "Bearer a"),
         (_named("AWS_SECRET"), {"AWS_SECRET": "a"}, None),
         (ForgeConfig(kind="gitlab"), {}, None),
@@ -213,3 +338,12 @@ def _named(variable: str) -> ForgeConfig:
 )
 def test_tokens(config: ForgeConfig, environ: dict[str, str], header: str | None) -> None:
     assert token_of(config, environ).header.get("Authorization") == header
+
+
+@pytest.mark.parametrize(
+    ("token", "user"),
+    [("a@b.c:d", "x-bitbucket-api-token-auth"), ("ada:d", "ada"), ("d", "x-token-auth")],
+)
+def test_who_git_is_to_bitbucket(token: str, user: str) -> None:
+    """An address is for the API alone."""
+    assert token_of(ForgeConfig(kind="bitbucket"), {"BITBUCKET_TOKEN": token}).git_user == user
