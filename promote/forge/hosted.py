@@ -39,9 +39,10 @@ class HostedForge(Calls):
                 lambda: self._open(marked), lambda: self._found(proposal.head, proposal.base)
             )
             opened = self._only(opened)
-        # Who opened one that was there may have been ended before this.
+        # Who opened one that was there may have been ended before this. Labels that others gave
+        # it, such as a workflow that answers to its opening, stay.
         change = Change(
-            labels=proposal.labels or None,
+            labels=tuple({*opened.labels, *proposal.labels}) if proposal.labels else None,
             reviewers=proposal.reviewers or None,
             auto_merge=proposal.auto_merge or None,
         )
@@ -97,7 +98,8 @@ class HostedForge(Calls):
 
     def comment(self, number: int, key: str, body: str) -> PullRequest:
         """Write or rewrite the one comment of a key; of two that raced, the older stays."""
-        text = hide(body, "comment", key, self.style, limit=self.note_limit)
+        unit = self.limits.unit
+        text = hide(body, "comment", key, self.style, limit=self.note_limit, unit=unit)
 
         def add() -> list[Note]:
             self._add_note(number, text)
@@ -230,7 +232,8 @@ class HostedForge(Calls):
         return replace(pull, body=text, marker=hidden.get("marker", ""))
 
     def _marked(self, body: str, marker: str) -> str:
-        return hide(body, "marker", marker, self.style, limit=self.limits.body)
+        limits = self.limits
+        return hide(body, "marker", marker, self.style, limit=limits.body, unit=limits.unit)
 
     def _notes_of(self, number: int, key: str) -> list[Note]:
         notes = self._notes(number)
@@ -251,8 +254,9 @@ def _difference(old: PullRequest, change: Change) -> Change:
 
     Whoever was asked to review, or has, is not asked again, nor is the author; nobody is sent away.
     """
-    asked = {*old.reviewers, *(review.author for review in old.reviews), old.author}
-    missing = tuple(name for name in change.reviewers or () if name not in asked)
+    there = (*old.reviewers, *(review.author for review in old.reviews), old.author)
+    asked = {name.casefold() for name in there}  # forges tell nobody apart by case
+    missing = tuple(name for name in change.reviewers or () if name.casefold() not in asked)
     labels = change.labels
     return Change(
         title=None if change.title == old.title else change.title,
