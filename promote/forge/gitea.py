@@ -5,6 +5,7 @@ Drafts are titles that begin with `WIP:`. A merge that waits is known by the tim
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -44,7 +45,7 @@ class GiteaForge(HubForge):
 
     # The database holds 255 characters of a title; of a body, on MySQL, 65,535 bytes.
     draft_prefix = "WIP: "
-    limits = Limits(title=255 - len(draft_prefix), body=60_000)
+    limits = Limits(title=255 - len(draft_prefix), body=60_000, unit="bytes")
     description_limit = 255
     page = ("limit", 50)
     events = {  # noqa: RUF012 - never changed
@@ -57,6 +58,7 @@ class GiteaForge(HubForge):
         "REQUEST_CHANGES": "changes requested",
         "COMMENT": "commented",
     }
+    asking = "review_request"
 
     def __init__(self, api: Api, repository: str, name: str = "gitea") -> None:
         super().__init__(api, repository, name)
@@ -98,7 +100,7 @@ class GiteaForge(HubForge):
             document,
             head=own_branch(branch, *repositories),
             merged=at(document, "merged") is True,
-            teams=[text(team, "name") for team in teams],
+            teams=[self._team(text(team, "name")) for team in teams],
         )
         return replace(pull, title=pull.title.removeprefix(self.draft_prefix))
 
@@ -115,8 +117,7 @@ class GiteaForge(HubForge):
             ids: list[Json] = [self._label(label) for label in change.labels]
             labels = f"{self._repo}/issues/{old.number}/labels"
             self._api.send("PUT", labels, {"labels": ids})
-        for reviewer in change.reviewers or ():
-            self._ask(old, reviewer)
+        self._ask_all(old, change.reviewers or ())
         if change.auto_merge is not None:
             self._schedule(old, wanted=change.auto_merge)
 
@@ -159,12 +160,21 @@ class GiteaForge(HubForge):
     def _auto_merge(self, pull: PullRequest) -> bool:
         if pull.state != "open":
             return False
-        said = [
-            text(event, "type")
-            for event in self._pages(f"{self._repo}/issues/{pull.number}/timeline", {})
-        ]
+        said = [text(event, "type") for event in self._timeline(pull)]
         marks = [kind for kind in said if kind in _SCHEDULING]
         return bool(marks) and marks[-1] == "pull_scheduled_merge"
+
+    def _timeline(self, pull: PullRequest) -> Iterator[Document]:
+        """All that happened to one, oldest first: up to a page that is empty.
+
+        What it keeps to itself is left out of pages, and the count that it gives is of a page.
+        """
+        path = f"{self._repo}/issues/{pull.number}/timeline"
+        for page in itertools.count(1):
+            found = items(self._api.get(path, {self.page[0]: self.page[1], "page": page}))
+            if not found:
+                return
+            yield from found
 
     def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:  # noqa: ARG002
         """Whether it can be merged is worked out behind the scenes; until then it says 405."""

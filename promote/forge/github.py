@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from promote.errors import ForgeError
+from promote.forge.http import TRIES
 from promote.forge.hub import HubForge, read_pull
 from promote.forge.protocol import Change, Check, CheckState, Limits, Proposal, PullRequest, State
-from promote.forge.reading import at, items, mapping, own_branch, text
+from promote.forge.reading import at, items, mapping, number, own_branch, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,9 @@ _DRAFT: Final = {
     " { clientMutationId } }",
 }
 _AUTO_MERGE: Final = {
-    True: "mutation($id: ID!) { enablePullRequestAutoMerge(input:"
-    " {pullRequestId: $id, mergeMethod: MERGE}) { clientMutationId } }",
+    True: "mutation($id: ID!, $method: PullRequestMergeMethod!)"
+    " { enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: $method})"
+    " { clientMutationId } }",
     False: "mutation($id: ID!) { disablePullRequestAutoMerge(input: {pullRequestId: $id})"
     " { clientMutationId } }",
 }
@@ -44,6 +46,10 @@ class GitHubForge(HubForge):
         name: what the configuration calls it.
     """
 
+    headers = {  # noqa: RUF012 - never changed
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+    }
     limits = Limits(title=256, body=65_536)
     note_limit = 65_536
     page = ("per_page", 100)
@@ -57,10 +63,10 @@ class GitHubForge(HubForge):
         "CHANGES_REQUESTED": "changes requested",
         "COMMENTED": "commented",
     }
+    asking = "review_requested"
 
     def __init__(self, api: Api, repository: str, name: str = "github") -> None:
         super().__init__(api, repository, name)
-        self._owner = repository.partition("/")[0]
         # A server of one's own has GraphQL beside version 3.
         self._graphql = f"{api.base.removesuffix('/v3')}/graphql"
 
@@ -109,7 +115,9 @@ class GitHubForge(HubForge):
             document,
             head=own_branch(text(document, "head", "ref"), *repositories),
             merged=at(document, "merged_at") is not None,
-            teams=[text(team, "slug") for team in items(at(document, "requested_teams"))],
+            teams=[
+                self._team(text(team, "slug")) for team in items(at(document, "requested_teams"))
+            ],
         )
 
     def _write(self, old: PullRequest, change: Change) -> None:
@@ -122,16 +130,43 @@ class GitHubForge(HubForge):
             labels: list[Json] = [*change.labels]
             # Labels that are missing are made.
             self._api.send("PUT", f"{self._repo}/issues/{old.number}/labels", {"labels": labels})
-        for reviewer in change.reviewers or ():
-            self._ask(old, reviewer)
+        self._ask_all(old, change.reviewers or ())
         if change.draft is not None:
             self._mutate(old, _DRAFT[change.draft])
         if change.auto_merge is not None:
-            self._mutate(old, _AUTO_MERGE[change.auto_merge])
+            self._schedule(old, wanted=change.auto_merge)
+
+    def _schedule(self, pull: PullRequest, *, wanted: bool) -> None:
+        """Have it merge by itself; one that has nothing to wait for, GitHub wants merged at once.
+
+        That merge asks for no exception: what the branch requires is there, or GitHub refuses.
+        """
+        variables: Document = {"method": self._method().upper()} if wanted else {}
+        for attempt in range(TRIES):
+            try:
+                return self._mutate(pull, _AUTO_MERGE[wanted], variables)
+            except ForgeError:
+                now = mapping(self._api.get(self._path(pull.number)))
+                state = text(now, "mergeable_state")
+                if wanted and state in _READY and pull.head_commit is not None:
+                    self._merge(pull, pull.head_commit)
+                    return self._tidy(pull)
+                if not wanted and at(now, "auto_merge") is None:
+                    return None  # as one that became a draft
+                if not wanted or state != _NOT_KNOWN or attempt + 1 == TRIES:
+                    raise
+                self._api.pause(attempt)
+        raise AssertionError
 
     def _merge(self, pull: PullRequest, expect: str) -> None:
         path = f"{self._path(pull.number)}/merge"
-        self._api.send("PUT", path, {"sha": expect, "merge_method": "merge"})
+        self._api.send("PUT", path, {"sha": expect, "merge_method": self._method()})
+
+    def _method(self) -> str:
+        """A merge commit, unless the repository allows none; who may not know is not told."""
+        repository = self._api.find(self._repo)
+        allowed = (one for one in _METHODS if at(repository, f"allow_{_METHODS[one]}") is not False)
+        return next(allowed, "merge")
 
     def _tidy(self, pull: PullRequest) -> None:
         """Delete the branch, unless someone has pushed to it since."""
@@ -156,6 +191,8 @@ class GitHubForge(HubForge):
             )
             for document in self._pages(f"{path}/status", {}, "statuses")
         ]
+        # Several workflows may have a run of one name, and GitHub gives the newest first.
+        found = self._pages(f"{path}/check-runs", {"filter": "latest"}, "check_runs")
         runs = [
             Check(
                 text(document, "name"),
@@ -163,14 +200,14 @@ class GitHubForge(HubForge):
                 text(document, "output", "title"),
                 text(document, "html_url"),
             )
-            for document in self._pages(f"{path}/check-runs", {"filter": "latest"}, "check_runs")
+            for document in sorted(found, key=lambda document: number(document, "id"))
         ]
         return [*runs, *statuses]
 
-    def _mutate(self, pull: PullRequest, mutation: str) -> None:
+    def _mutate(self, pull: PullRequest, mutation: str, variables: Document | None = None) -> None:
         """Both directions of both mutations may be done again: each says what shall be."""
         node = text(self._api.get(self._path(pull.number)), "node_id")
-        body: Document = {"query": mutation, "variables": {"id": node}}
+        body: Document = {"query": mutation, "variables": {"id": node, **(variables or {})}}
         answer = self._api.once(
             lambda: self._api.send("POST", self._graphql, body), lambda: None
         ).document
@@ -178,10 +215,18 @@ class GitHubForge(HubForge):
         if errors:
             what = mutation.partition("{ ")[2].partition("(")[0]
             said = self._api.token.hide(text(errors[0], "message"))
-            raise ForgeError(f"the forge refuses {what} of pull request {pull.number}: {said}")
+            raise ForgeError(
+                f"the forge refuses {what} of pull request {pull.number}: {said}",
+                hint=_ALLOW if "not allowed" in said.lower() else None,
+            )
 
 
 _NOT_NOW: Final = 405
+_ALLOW: Final = "allow it in the repository's settings (General, Pull Requests)"
+_NOT_KNOWN: Final = "unknown"
+_READY: Final = frozenset({"clean", "has_hooks", "unstable"})
+"""A merge is not kept from these: no check that is required is missing."""
+_METHODS: Final = {"merge": "merge_commit", "squash": "squash_merge", "rebase": "rebase_merge"}
 
 
 def _status(state: str) -> CheckState:

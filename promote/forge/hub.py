@@ -5,7 +5,7 @@ A comment of a pull request is one of the issue of its number.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import quote
 
 from promote.forge.answers import RefusedError
@@ -16,7 +16,7 @@ from promote.forge.protocol import Check, PullRequest, Review, ReviewState, Stat
 from promote.forge.reading import at, items, moment, number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from promote.forge.http import Api, Query
     from promote.model.json import Document, Json
@@ -29,14 +29,17 @@ class HubForge(HostedForge):
         page: what the size of a page is called, and how large it may be.
         events: what a review is called when it is written.
         reviews: what a review is called when it is read.
+        asking: what its timeline calls that someone was asked to review.
     """
 
     page: ClassVar[tuple[str, int]]
     events: ClassVar[Mapping[ReviewState, str]]
     reviews: ClassVar[Mapping[str, ReviewState]]
+    asking: ClassVar[str]
 
     def __init__(self, api: Api, repository: str, name: str) -> None:
         super().__init__(api, repository, name)
+        self._owner = repository.partition("/")[0]
         self._repo = f"/repos/{quote(repository)}"
 
     def _read(self, value: Json) -> PullRequest:
@@ -64,15 +67,18 @@ class HubForge(HostedForge):
         self._api.send("DELETE", path, allow=(404,))
 
     def _reviews(self, pull: PullRequest) -> list[Review]:
-        return [
-            Review(
-                text(document, "user", "login"),
-                self.reviews[text(document, "state")],
-                text(document, "commit_id") or None,
-            )
-            for document in self._pages(f"{self._path(pull.number)}/reviews", {})
-            if text(document, "state") in self.reviews and not at(document, "dismissed")
-        ]
+        """Of each author what stands: words alone take back no opinion, a dismissal does."""
+        standing: dict[str, Review | None] = {}
+        for document in self._pages(f"{self._path(pull.number)}/reviews", {}):
+            author, said = text(document, "user", "login"), text(document, "state")
+            if said == _DISMISSED or at(document, "dismissed") is True:
+                standing[author] = None
+            elif said in self.reviews:
+                state = self.reviews[said]
+                if state != "commented" or standing.get(author) is None:
+                    commit = text(document, "commit_id") or None
+                    standing[author] = Review(author, state, commit)
+        return [review for review in standing.values() if review is not None]
 
     def _add_review(self, pull: PullRequest, state: ReviewState, body: str) -> None:
         review: Document = {"event": self.events[state], "commit_id": pull.head_commit}
@@ -90,6 +96,35 @@ class HubForge(HostedForge):
             body["target_url"] = check.url
         self._api.send("POST", f"{self._repo}/statuses/{commit}", body)
 
+    def _ask_all(self, pull: PullRequest, reviewers: Sequence[str]) -> None:
+        """Ask those who were never asked.
+
+        A team is asked no more once a member has reviewed or was chosen in its place, and someone
+        may have taken a request back: only the timeline still knows.
+        """
+        if reviewers:
+            known = {name.casefold() for name in self._asked_before(pull)}
+            for reviewer in reviewers:
+                if reviewer.casefold() not in known:
+                    self._ask(pull, reviewer)
+
+    def _asked_before(self, pull: PullRequest) -> Iterator[str]:
+        for event in self._timeline(pull):
+            if self.asking not in {text(event, "event"), text(event, "type")}:
+                continue
+            for person in ("requested_reviewer", "assignee"):
+                yield text(event, person, "login")
+            team = text(event, "requested_team", "slug") or text(event, "assignee_team", "name")
+            yield self._team(team)
+
+    def _timeline(self, pull: PullRequest) -> Iterator[Document]:
+        """All that happened to one, oldest first."""
+        return self._pages(f"{self._repo}/issues/{pull.number}/timeline", {})
+
+    def _team(self, name: str) -> str:
+        """A team as CODEOWNERS has it: it is of the organisation that the repository is of."""
+        return f"{self._owner}/{name}"
+
     def _ask(self, pull: PullRequest, reviewer: str) -> None:
         """Ask a user, or a team that is written `owner/team`."""
         team = reviewer.partition("/")[2]
@@ -105,6 +140,9 @@ class HubForge(HostedForge):
 
     def _pages(self, path: str, query: Query, key: str = "") -> Iterator[Document]:
         return self._api.pages(path, query, size=self.page, key=key)
+
+
+_DISMISSED: Final = "DISMISSED"
 
 
 def read_pull(document: Document, *, head: str, merged: bool, teams: list[str]) -> PullRequest:

@@ -9,13 +9,15 @@ import pytest
 from contract import HEAD, fake
 from support.serving import serving
 
-from promote.forge import Proposal
+from promote.errors import ForgeError
+from promote.forge import Change, Proposal
 from promote.forge.marking import hide
 from promote.forge.sizes import size, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from support.fakegithub import FakeGitHub
     from support.parts import Part
 
     from promote.forge.hosted import HostedForge
@@ -32,6 +34,113 @@ def standing_in(name: str, part: Part) -> Iterator[tuple[object, HostedForge]]:
     with serving(stand_in) as url:
         yield stand_in, connect(url, "ada", 20)
     assert not stand_in.complaints
+
+
+class TestGitHub:
+    @pytest.fixture
+    def github(self, part: Part) -> Iterator[tuple[FakeGitHub, HostedForge]]:
+        with standing_in("github", part) as both:
+            yield both  # type: ignore[misc]
+
+    @pytest.mark.parametrize("state", ["clean", "has_hooks", "unstable"])
+    def test_what_has_nothing_to_wait_for_is_merged(
+        self, github: tuple[FakeGitHub, HostedForge], state: str
+    ) -> None:
+        """GitHub refuses to let such a one merge by itself."""
+        server, forge = github
+        server.state = state
+        pull = forge.create(ITSELF)
+        assert (pull.state, server.repository.tip(HEAD)) == ("merged", None)
+
+    def test_what_waits_merges_by_itself(self, github: tuple[FakeGitHub, HostedForge]) -> None:
+        _, forge = github
+        pull = forge.create(ITSELF)
+        assert (pull.state, pull.auto_merge) == ("open", True)
+        assert not forge.update(pull.number, Change(auto_merge=False)).auto_merge
+
+    def test_a_draft_does_not_merge_by_itself(self, github: tuple[FakeGitHub, HostedForge]) -> None:
+        """GitHub takes that back by itself, and refuses to do it again."""
+        _, forge = github
+        number = forge.create(ITSELF).number
+        pull = forge.update(number, Change(draft=True, auto_merge=False))
+        assert (pull.draft, pull.auto_merge) == (True, False)
+
+    @pytest.mark.parametrize(
+        ("said", "stands"),
+        [
+            (["APPROVED", "COMMENTED"], "approved"),
+            (["CHANGES_REQUESTED", "COMMENTED"], "changes requested"),
+            (["COMMENTED", "APPROVED"], "approved"),
+            (["APPROVED", "CHANGES_REQUESTED"], "changes requested"),
+            (["APPROVED", "DISMISSED"], None),
+            (["DISMISSED", "COMMENTED"], "commented"),
+        ],
+    )
+    def test_what_stands_of_reviews(
+        self, github: tuple[FakeGitHub, HostedForge], said: list[str], stands: str | None
+    ) -> None:
+        server, forge = github
+        pull = forge.create(PROPOSAL)
+        server.repository.pulls[pull.number].reviews = [
+            {"author": "bob", "state": state, "commit": pull.head_commit or ""} for state in said
+        ]
+        found = [review.state for review in forge.show(pull.number).reviews]
+        assert found == ([stands] if stands else [])
+
+    def test_the_newest_run_of_a_name_counts(self, github: tuple[FakeGitHub, HostedForge]) -> None:
+        server, forge = github
+        commit = server.repository.tip(HEAD) or ""
+        done = {"name": "build", "status": "completed"}
+        server.runs = [
+            done | {"id": 3, "conclusion": "failure"},
+            done | {"id": 2, "conclusion": "success"},
+        ]
+        assert [(each.name, each.state) for each in forge.checks(commit)] == [("build", "failure")]
+
+    @pytest.mark.parametrize("state", ["dirty", "behind", "draft", "unknown"])
+    def test_what_cannot_be_merged_is_not(
+        self, github: tuple[FakeGitHub, HostedForge], state: str
+    ) -> None:
+        server, forge = github
+        server.state = state
+        with pytest.raises(ForgeError, match=f"in {state} status"):
+            forge.create(ITSELF)
+        assert [pull.state for pull in forge.pulls(None)] == ["open"]
+
+    def test_a_repository_without_merge_commits(
+        self, github: tuple[FakeGitHub, HostedForge]
+    ) -> None:
+        server, forge = github
+        server.merge_commits = False
+        number = forge.create(PROPOSAL).number
+        assert forge.merge(number).state == "merged"
+        assert server.squashed == [number]
+
+    def test_too_many_queries_are_waited_for(self, github: tuple[FakeGitHub, HostedForge]) -> None:
+        server, forge = github
+        server.limited = 2
+        number = forge.create(PROPOSAL).number
+        assert forge.update(number, Change(draft=True)).draft
+
+    def test_a_team_is_asked_once(self, github: tuple[FakeGitHub, HostedForge]) -> None:
+        """Once a member has reviewed, or was chosen, the team is asked no more."""
+        server, forge = github
+        asked = Change(reviewers=("Ada/carts", "Bob"))
+        number = forge.create(PROPOSAL).number
+        assert forge.update(number, asked).reviewers == ("ada/carts", "bob")
+        for left in ([], ["bob"]):
+            server.repository.pulls[number].reviewers = left
+            assert forge.update(number, asked).reviewers == tuple(left)
+        assert len(server.asked[number]) == 2
+
+    def test_labels_that_a_workflow_gave_it_stay(
+        self, github: tuple[FakeGitHub, HostedForge]
+    ) -> None:
+        server, forge = github
+        number = forge.create(PROPOSAL).number
+        server.repository.pulls[number].labels = ["size/S"]
+        again = Proposal(HEAD, "main", "t", "b", marker="m", labels=("promote",))
+        assert forge.create(again).labels == ("promote", "size/S")
 
 
 @pytest.mark.parametrize("unit", ["characters", "bytes", "UTF-16"])

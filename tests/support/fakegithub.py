@@ -35,14 +35,27 @@ class FakeGitHub:
 
     Attributes:
         complaints: what the description had against requests and answers.
+        state: what keeps an open pull request from being merged, as GitHub calls it.
+        merge_commits: whether the repository allows them.
+        squashed: the pull requests that were merged so.
+        limited: how many queries are to be too many.
+        runs: check runs, of whatever commit, the newest first.
+        asked: who was asked to review, of each pull request, however it went on.
     """
 
     def __init__(self, description: Description) -> None:
         self.repository = Repository()
         self.description = description
         self.complaints: list[str] = []
+        self.state = "blocked"
+        self.merge_commits = True
+        self.squashed: list[int] = []
+        self.limited = 0
+        self.runs: list[dict[str, Any]] = []
+        self.asked: dict[int, list[dict[str, Any]]] = {}
         self._routes: dict[tuple[str, str], Callable[[Operation, Asked, str], Answer]] = {
             ("GET", "/user"): lambda _op, _asked, me: (200, {"login": me}),
+            ("GET", ""): lambda _op, _asked, _me: (200, self._settings()),
             ("GET", "/pulls"): self._list,
             ("POST", "/pulls"): self._open,
             ("GET", "/pulls/{pull_number}"): lambda op, _asked, _me: (200, self._show(op)),
@@ -52,6 +65,7 @@ class FakeGitHub:
             ("POST", "/pulls/{pull_number}/reviews"): self._review,
             ("POST", "/pulls/{pull_number}/requested_reviewers"): self._ask,
             ("PUT", "/issues/{issue_number}/labels"): self._label,
+            ("GET", "/issues/{issue_number}/timeline"): self._timeline,
             ("GET", "/issues/{issue_number}/comments"): self._notes,
             ("POST", "/issues/{issue_number}/comments"): self._note,
             ("PATCH", "/issues/comments/{comment_id}"): self._renote,
@@ -67,11 +81,13 @@ class FakeGitHub:
 
     def __call__(self, asked: Asked) -> Said:
         me = USERS.get(asked.headers.get("authorization", "").removeprefix("Bearer "))
+        if asked.headers.get("x-github-api-version") != "2022-11-28":
+            self.complaints.append(f"{asked.path} is asked of no version")
         if me is None:
             return said(401, {"message": "Bad credentials"})
         with self.repository.lock:
             if asked.path == "/graphql":
-                return said(200, self._mutate(asked.body))
+                return self._query(asked.body)
             try:
                 operation = self.description.operation(asked.method, asked.path)
             except AssertionError as error:
@@ -100,6 +116,12 @@ class FakeGitHub:
             self.complaints += [f"answer to {method} {operation.path}: {each}" for each in against]
         return said(status, answer)
 
+    def _settings(self) -> Any:  # noqa: ANN401
+        # The description asks for a language, which its own examples have not.
+        others = ("parent", "source", "template_repository")
+        unknown: Any = {"language": None}
+        return unknown | dict.fromkeys(others, unknown) | {"allow_merge_commit": self.merge_commits}
+
     def _pull(self, operation: Operation) -> Pull:
         values = operation.values
         return self.repository.pulls[int(values.get("pull_number") or values["issue_number"])]
@@ -118,13 +140,18 @@ class FakeGitHub:
             "merged_at": _WHEN if pull.state == "merged" else None,
             "merge_commit_sha": pull.merge_commit or None,
             "draft": pull.draft,
+            "mergeable_state": self.state,
             "created_at": _WHEN,
             "user": {"login": pull.author},
             "head": {"ref": pull.head, "sha": self.repository.head_of(pull)},
             "base": {"ref": pull.base},
             "labels": [_LABEL | {"name": name} for name in pull.labels],
-            "requested_reviewers": [_USER | {"login": name} for name in pull.reviewers],
-            "requested_teams": [],
+            "requested_reviewers": [
+                _USER | {"login": name} for name in pull.reviewers if "/" not in name
+            ],
+            "requested_teams": [
+                _TEAM | {"slug": name.partition("/")[2]} for name in pull.reviewers if "/" in name
+            ],
             "auto_merge": {**auto, "enabled_by": _USER} if pull.auto_merge else None,
         }
 
@@ -165,6 +192,9 @@ class FakeGitHub:
             return 405, {"message": "Pull Request is not mergeable"}
         if body["sha"] != self.repository.head_of(pull):
             return 409, {"message": "Head branch was modified. Review and try the merge again."}
+        if body["merge_method"] == "merge" and not self.merge_commits:
+            return 405, {"message": "Merge commits are not allowed on this repository."}
+        self.squashed += [pull.number] if body["merge_method"] == "squash" else []
         self.repository.merge(pull)
         return 200, {"sha": pull.merge_commit, "merged": True, "message": "merged"}
 
@@ -189,10 +219,19 @@ class FakeGitHub:
     def _ask(self, operation: Operation, asked: Asked, _me: str) -> Answer:
         body: Any = asked.body
         pull = self._pull(operation)
-        if not {*body["reviewers"]} <= {*USERS.values()}:
+        people = [name.lower() for name in body.get("reviewers", [])]
+        teams = body.get("team_reviewers", [])
+        if not {*people} <= {*USERS.values()} or not {*teams} <= {"carts"}:
             return 422, {"message": "Reviews may only be requested from collaborators."}
-        pull.reviewers = sorted({*pull.reviewers, *body["reviewers"]})
+        pull.reviewers = sorted({*pull.reviewers, *people, *(f"ada/{team}" for team in teams)})
+        self.asked.setdefault(pull.number, []).extend(
+            [_ASKED | {"requested_reviewer": _USER | {"login": name}} for name in people]
+            + [_ASKED | {"requested_team": _TEAM | {"slug": name}} for name in teams]
+        )
         return 201, {"number": pull.number, "requested_teams": []}
+
+    def _timeline(self, operation: Operation, asked: Asked, _me: str) -> Answer:
+        return 200, _page(self.asked.get(self._pull(operation).number, []), asked.query)
 
     def _label(self, operation: Operation, asked: Asked, _me: str) -> Answer:
         body: Any = asked.body
@@ -235,17 +274,34 @@ class FakeGitHub:
         newest = {each["context"]: _STATUS | each for each in found}
         return 200, {"statuses": _page([*newest.values()], asked.query)}
 
-    def _runs(self, _operation: Operation, _asked: Asked, _me: str) -> Answer:
-        return 200, {"total_count": 0, "check_runs": []}
+    def _runs(self, operation: Operation, _asked: Asked, _me: str) -> Answer:
+        example = self.description.example(operation, 200)["check_runs"][0]
+        runs = [example | run for run in self.runs]
+        return 200, {"total_count": len(runs), "check_runs": runs}
 
     def _report(self, operation: Operation, asked: Asked, _me: str) -> Answer:
         body: Any = asked.body
         self.repository.statuses.setdefault(operation.values["sha"], []).append(body)
         return 201, body
 
+    def _query(self, body: Any) -> Said:  # noqa: ANN401
+        if not self.limited:
+            return said(200, self._mutate(body))
+        self.limited -= 1
+        too_many = {"type": "RATE_LIMITED", "message": "API rate limit exceeded"}
+        return said(200, {"errors": [too_many]}, X_RateLimit_Reset="1")
+
     def _mutate(self, body: Any) -> Any:  # noqa: ANN401
         name = next(name for name in _MUTATIONS if name in body["query"])
         field, value = _MUTATIONS[name]
+        if name == "enablePullRequestAutoMerge" and self.state != "blocked":
+            message = f"Pull request Pull request is in {self.state} status"
+            return {"data": {name: None}, "errors": [{"message": message}]}
+        pull = self.repository.pulls[int(body["variables"]["id"])]
+        if name == "disablePullRequestAutoMerge" and not pull.auto_merge:
+            return {"errors": [{"message": "Can't disable auto-merge for this pull request."}]}
+        if name == "convertPullRequestToDraft":
+            pull.auto_merge = False
         setattr(self.repository.pulls[int(body["variables"]["id"])], field, value)
         return {"data": {name: {"clientMutationId": None}}}
 
@@ -284,6 +340,29 @@ _USER: Any = {
     "node_id": "1",
     "site_admin": False,
     "type": "User",
+}
+_TEAM: Any = {
+    **dict.fromkeys(("members_url", "repositories_url", "url", "html_url"), _URL),
+    "id": 1,
+    "node_id": "1",
+    "name": "",
+    "slug": "",
+    "description": None,
+    "permission": "pull",
+    "type": "organization",
+    "parent": None,
+}
+_ASKED: Any = {
+    "id": 1,
+    "node_id": "1",
+    "url": _URL,
+    "actor": _USER,
+    "event": "review_requested",
+    "commit_id": None,
+    "commit_url": None,
+    "created_at": _WHEN,
+    "performed_via_github_app": None,
+    "review_requester": _USER,
 }
 _LABEL: Any = {
     "id": 1,
