@@ -6,10 +6,13 @@ for them nor "request changes": the first is then not known, the second a commen
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from promote.forge.answers import RefusedError
 from promote.forge.hosted import HostedForge
+from promote.forge.http import TRIES
 from promote.forge.notes import Note, read_note
 from promote.forge.protocol import (
     Change,
@@ -27,7 +30,6 @@ from promote.forge.reading import at, items, mapping, moment, number, own_branch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promote.forge.answers import RefusedError
     from promote.forge.http import Api, Query
     from promote.model.json import Document, Json
 
@@ -61,7 +63,7 @@ class GitLabForge(HostedForge):
     """
 
     draft_prefix = "Draft: "
-    limits = Limits(title=255 - len(draft_prefix), body=1_000_000)
+    limits = Limits(title=255 - len(draft_prefix), body=1_000_000, unit="bytes")
     note_limit = 1_000_000
     description_limit = 255
 
@@ -70,14 +72,18 @@ class GitLabForge(HostedForge):
         self._project = f"/projects/{quote(repository, safe='')}"
 
     def required_approvals(self, base: str) -> int | None:
-        """The sum of the rules that hold for the branch; there are rules in paid editions only."""
+        """The most that a rule for the branch asks for; there are rules in paid editions only.
+
+        One who approves counts for each rule that they are in.
+        """
         rules = self._api.find(f"{self._project}/approval_rules", {"per_page": 100})
         if rules is None:
             return None
         counts = [
             number(rule, "approvals_required")
             for rule in items(rules)
-            if not (names := _names(at(rule, "protected_branches"), "name")) or base in names
+            if not (names := _names(at(rule, "protected_branches"), "name"))
+            or any(fnmatchcase(base, name) for name in names)
         ]
         return max(counts, default=0)
 
@@ -198,7 +204,12 @@ class GitLabForge(HostedForge):
         body: Document = {"state": state, "name": check.name, "description": check.description}
         if check.url:
             body["target_url"] = check.url
-        self._api.send("POST", f"{self._project}/statuses/{commit}", body)
+        try:
+            self._api.send("POST", f"{self._project}/statuses/{commit}", body)
+        except RefusedError as refused:
+            # One that waits cannot be told to wait again, as for another reason.
+            if check.state != "pending" or "cannot transition" not in refused.said.lower():
+                raise
 
     def _schedule(self, pull: PullRequest, *, wanted: bool) -> None:
         path = self._path(pull.number)
@@ -214,7 +225,22 @@ class GitLabForge(HostedForge):
             "sha": pull.head_commit,
             "should_remove_source_branch": True,
         }
-        self._api.send("PUT", f"{path}/merge", body)
+        before = ""
+        for attempt in range(TRIES):
+            try:
+                self._api.send("PUT", f"{path}/merge", body)
+            except RefusedError as refused:
+                status = text(self._api.get(path), "detailed_merge_status")
+                passing = refused.status in _NOT_NOW and status in {*_DECIDING, _READY}
+                if not passing or attempt + 1 == TRIES:
+                    raise
+                if status == before == _READY:
+                    # Without a pipeline, say, there is nothing to wait for, and it refuses to.
+                    body.pop("auto_merge", None)
+                before = status
+                self._api.pause(attempt)
+            else:
+                return
 
     def _read(self, value: Json) -> PullRequest:
         document = mapping(value)
@@ -259,6 +285,7 @@ class GitLabForge(HostedForge):
 
 
 _NOT_NOW: Final = frozenset({405, 406, 422})
+_READY: Final = "mergeable"
 
 
 def _names(value: Json, key: str) -> list[str]:

@@ -10,7 +10,7 @@ from contract import HEAD, fake
 from support.serving import serving
 
 from promote.errors import ForgeError
-from promote.forge import Change, Proposal
+from promote.forge import Change, Check, Proposal
 from promote.forge.marking import hide
 from promote.forge.sizes import size, start
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.fakegithub import FakeGitHub
+    from support.fakegitlab import FakeGitLab
     from support.parts import Part
 
     from promote.forge.hosted import HostedForge
@@ -141,6 +142,45 @@ class TestGitHub:
         server.repository.pulls[number].labels = ["size/S"]
         again = Proposal(HEAD, "main", "t", "b", marker="m", labels=("promote",))
         assert forge.create(again).labels == ("promote", "size/S")
+
+
+class TestGitLab:
+    @pytest.fixture
+    def gitlab(self, part: Part) -> Iterator[tuple[FakeGitLab, HostedForge]]:
+        with standing_in("gitlab", part) as both:
+            yield both  # type: ignore[misc]
+
+    def test_it_is_waited_for_until_it_has_made_up_its_mind(
+        self, gitlab: tuple[FakeGitLab, HostedForge]
+    ) -> None:
+        server, forge = gitlab
+        server.busy = 3
+        pull = forge.create(ITSELF)
+        assert (pull.state, pull.auto_merge) == ("open", True)
+
+    def test_without_a_pipeline_there_is_nothing_to_wait_for(
+        self, gitlab: tuple[FakeGitLab, HostedForge]
+    ) -> None:
+        server, forge = gitlab
+        server.pipelines = False
+        assert forge.create(ITSELF).state == "merged"
+
+    def test_one_that_waits_may_wait_for_something_else(
+        self, gitlab: tuple[FakeGitLab, HostedForge]
+    ) -> None:
+        server, forge = gitlab
+        commit = server.repository.tip(HEAD) or ""
+        forge.report(commit, Check("gates", "pending", "soak"))
+        forge.report(commit, Check("gates", "pending", "freeze"))
+        forge.report(commit, Check("gates", "success"))
+        assert [each.state for each in forge.checks(commit)] == ["success"]
+
+    def test_what_conflicts_is_not_merged(self, gitlab: tuple[FakeGitLab, HostedForge]) -> None:
+        server, forge = gitlab
+        server.repository.commit("main", {"a": "3"})
+        with pytest.raises(ForgeError, match="Branch cannot be merged"):
+            forge.create(ITSELF)
+        assert [pull.state for pull in forge.pulls(None)] == ["open"]
 
 
 @pytest.mark.parametrize("unit", ["characters", "bytes", "UTF-16"])

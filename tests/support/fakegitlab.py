@@ -41,12 +41,16 @@ class FakeGitLab:
 
     Attributes:
         complaints: what the description has against requests, and against answers of this.
+        busy: how often it still works out whether it can be merged when it is asked to.
+        pipelines: whether there are any, for which alone it waits.
     """
 
     def __init__(self, description: Description) -> None:
         self.repository = Repository()
         self.description = description
         self.complaints: list[str] = []
+        self.busy = 0
+        self.pipelines = True
         self._answers: dict[str, Callable[[Asked, list[int], str], Answer]] = {
             "GET /user": lambda _a, _n, me: (200, _user(me)),
             "GET /users": self._users,
@@ -121,7 +125,11 @@ class FakeGitLab:
             "labels": pull.labels,
             "reviewers": [_user(name) for name in pull.reviewers],
             "merge_when_pipeline_succeeds": pull.auto_merge,
-            "detailed_merge_status": "conflict" if self.repository.conflicts(pull) else "mergeable",
+            "detailed_merge_status": "conflict"
+            if self.repository.conflicts(pull)
+            else "preparing"
+            if self.busy
+            else "mergeable",
             "web_url": f"https://gitlab.example.com/ada/shop/-/merge_requests/{pull.number}",
         }
 
@@ -173,10 +181,16 @@ class FakeGitLab:
         pull = self.repository.pulls[numbers[0]]
         if body["sha"] != self.repository.head_of(pull):
             return 409, {"message": "SHA does not match HEAD of source branch"}
-        if pull.state != "open" or pull.title.startswith("Draft: "):
+        automatic = body.get("auto_merge", False)
+        refused = pull.state != "open" or pull.title.startswith("Draft: ")
+        if refused or self.busy or (automatic and not self.pipelines):
+            self.busy = max(0, self.busy - 1)
             return 405, {"message": "405 Method Not Allowed"}
         if self.repository.conflicts(pull):
             return 422, {"message": "Branch cannot be merged"}
+        if automatic:
+            pull.auto_merge = True
+            return 200, self._document(pull)
         self.repository.merge(pull)
         if body["should_remove_source_branch"]:
             del self.repository.branches[pull.head]
@@ -239,6 +253,11 @@ class FakeGitLab:
 
     def _report(self, asked: Asked, _numbers: list[int], _me: str) -> Answer:
         body: Any = asked.body
+        before = self.repository.statuses.get(asked.path.rpartition("/")[2], [])
+        newest = {each["name"]: each["status"] for each in before}.get(body["name"])
+        if newest == body["state"] == "pending":
+            message = "Cannot transition status via :enqueue from :pending"
+            return 400, {"message": message}
         status = {"name": body["name"], "status": body["state"]} | {
             key: body.get(key) for key in ("description", "target_url")
         }
