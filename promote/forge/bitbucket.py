@@ -6,6 +6,7 @@ shows HTML comments, so what is hidden is a link that nothing refers to.
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from promote.forge.http import Api, Query
     from promote.model.json import Document, Json
 
-_PAGE: Final = ("pagelen", 50)
+_PAGE: Final = 50
 _KEY: Final = 40
 _STATES: Final[dict[str, State]] = {"OPEN": "open", "MERGED": "merged"}
 _ASKED: Final[dict[State, tuple[str, ...]]] = {
@@ -72,11 +73,13 @@ class BitbucketForge(HostedForge):
 
     def required_approvals(self, base: str) -> int | None:
         """As the restrictions of branches have it, which administrators may read."""
-        query: Query = {"kind": "require_approvals_to_merge", "pattern": base, "pagelen": 50}
+        query: Query = {"kind": "require_approvals_to_merge", "pagelen": 100}
         found = self._api.find(f"{self._repo}/branch-restrictions", query)
         if found is None:
             return None
-        counts = (at(rule, "value") for rule in items(at(found, "values")))
+        rules = items(at(found, "values"))
+        models = self._api.find(f"{self._repo}/branching-model") if any(map(_kind, rules)) else None
+        counts = (at(rule, "value") for rule in rules if _restricts(rule, base, models))
         return max((count for count in counts if isinstance(count, int)), default=0)
 
     def _me(self) -> str:
@@ -98,9 +101,9 @@ class BitbucketForge(HostedForge):
         wanted = " OR ".join(f'state="{each}"' for each in states)
         parts = [f"({wanted})"]
         if head:
-            parts.append(f'source.branch.name="{head}"')
+            parts.append(f"source.branch.name={_quoted(head)}")
         if base:
-            parts.append(f'destination.branch.name="{base}"')
+            parts.append(f"destination.branch.name={_quoted(base)}")
         query: Query = {"q": " AND ".join(parts), "sort": "id"}
         for document in self._pages(f"{self._repo}/pullrequests", query):
             yield self._pull(document)
@@ -117,10 +120,26 @@ class BitbucketForge(HostedForge):
         }
         said = {key: value for key, value in said.items() if value is not None}
         if said:
-            # A title is asked for in any case.
-            self._api.send("PUT", path, {"title": old.title, **said})
+            self._put(path, said)
         for reviewer in change.reviewers or ():
             self._ask(path, reviewer)
+
+    def _put(self, path: str, said: Document, reviewer: Document | None = None) -> None:
+        """Write one anew: what a PUT leaves out is taken away, reviewers above all."""
+        now = self._api.get(path)
+        reviewers: list[Json] = [_identity(user) for user in items(at(now, "reviewers"))]
+        self._api.send(
+            "PUT",
+            path,
+            {
+                "title": text(now, "title"),
+                "description": text(now, "description"),
+                "draft": at(now, "draft") is True,
+                "close_source_branch": True,
+                "reviewers": [*reviewers, reviewer] if reviewer else reviewers,
+                **said,
+            },
+        )
 
     def _set_state(self, pull: PullRequest, state: State) -> None:
         if state == "open":
@@ -211,12 +230,8 @@ class BitbucketForge(HostedForge):
 
     def _ask(self, path: str, reviewer: str) -> None:
         """Ask a user by their account's id; Bitbucket takes no names."""
-        now = items(at(self._api.get(path), "reviewers"))
-        asked: list[Json] = [{"account_id": _name(user)} for user in now]
-        title = text(self._api.get(path), "title")
-        body: Document = {"title": title, "reviewers": [*asked, {"account_id": reviewer}]}
         try:
-            self._api.send("PUT", path, body)
+            self._put(path, {}, {"account_id": reviewer})
         except RefusedError as error:
             refuse_further(error, {400, 404})
 
@@ -251,7 +266,7 @@ class BitbucketForge(HostedForge):
         return text(self._api.find(f"{self._repo}/commit/{short}"), "hash") or None
 
     def _pages(self, path: str, query: Query) -> Iterator[Document]:
-        return self._api.pages(path, query, size=_PAGE, key="values")
+        return self._api.linked(path, {**query, "pagelen": _PAGE}, key="values")
 
 
 _NOWHERE: Final = "https://bitbucket.org/"
@@ -263,6 +278,31 @@ def _address(said: str) -> str:
 
 def _name(user: Json) -> str:
     return text(user, "account_id") or text(user, "uuid")
+
+
+def _identity(user: Document) -> Document:
+    key = "account_id" if text(user, "account_id") else "uuid"
+    return {key: text(user, key)}
+
+
+def _quoted(name: str) -> str:
+    """A string of Bitbucket's query language."""
+    return '"{}"'.format(name.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def _kind(rule: Document) -> bool:
+    """Whether a restriction is for what the branching model calls a kind of branch."""
+    return text(rule, "branch_match_kind") == "branching_model"
+
+
+def _restricts(rule: Document, base: str, models: Json) -> bool:
+    if not _kind(rule):
+        return fnmatchcase(base, text(rule, "pattern"))
+    kind = text(rule, "branch_type")
+    if kind in {"development", "production"}:
+        return text(models, kind, "branch", "name") == base
+    prefixes = (one for one in items(at(models, "branch_types")) if text(one, "kind") == kind)
+    return any(base.startswith(text(one, "prefix")) for one in prefixes)
 
 
 def _note(document: Document) -> Note:

@@ -183,6 +183,17 @@ class TestGitLab:
         assert [pull.state for pull in forge.pulls(None)] == ["open"]
 
 
+class TestBitbucket:
+    def test_a_new_text_leaves_reviewers_where_they_are(self, part: Part) -> None:
+        with standing_in("bitbucket", part) as (_, forge):
+            number = forge.create(Proposal(HEAD, "main", "t", "b", "m", reviewers=("bob",))).number
+            pull = forge.update(number, Change(title="t2", body="b2", draft=True))
+            assert (pull.title, pull.body, pull.marker) == ("t2", "b2", "m")
+            assert (pull.draft, pull.reviewers) == (True, ("bob",))
+            pull = forge.update(number, Change(reviewers=("bob", "ada-2", "nobody")))
+            assert (pull.body, pull.draft, pull.reviewers) == ("b2", True, ("bob",))
+
+
 @pytest.mark.parametrize("unit", ["characters", "bytes", "UTF-16"])
 @pytest.mark.parametrize("letter", ["x", "é", "→", "🚀"])
 def test_what_is_hidden_fits_in_what_the_forge_counts(unit: Unit, letter: str) -> None:

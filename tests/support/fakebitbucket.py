@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from support.fakeforge import Pull, Repository
 from support.serving import Asked, Said, said
@@ -22,6 +23,8 @@ OPTIONAL = frozenset({"type"})
 # All lists take the first four, as its introduction says. Of a pull request it shows the text only
 # as it is read (`rendered`, `summary`), and drafts are newer than the edition that is packaged.
 BESIDES = frozenset({"page", "pagelen", "q", "sort", "description", "draft"})
+# A page may hold less than was asked for.
+_LARGEST = 2
 Answer = tuple[int, Any]
 Route = tuple[str, str, "Callable[[Asked, list[str], str], Answer]"]
 
@@ -132,7 +135,7 @@ class FakeBitbucket:
             and (head is None or head[1] == pull.head)
             and (base is None or base[1] == pull.base)
         ]
-        return 200, _page(found, asked.query)
+        return 200, _page(found, asked)
 
     def _open(self, asked: Asked, _parts: list[str], me: str) -> Answer:
         body: Any = asked.body
@@ -154,11 +157,10 @@ class FakeBitbucket:
         pull.title = body["title"]
         pull.body = body.get("description", pull.body)
         pull.draft = body.get("draft", pull.draft)
-        if "reviewers" in body:
-            names = [user["account_id"] for user in body["reviewers"]]
-            if not {*names} <= {*USERS.values()}:
-                return 400, _error("reviewers: Malformed reviewers list")
-            pull.reviewers = names
+        names = [user["account_id"] for user in body.get("reviewers", [])]
+        if not {*names} <= {*USERS.values()}:
+            return 400, _error("reviewers: Malformed reviewers list")
+        pull.reviewers = names  # without the list, all are taken away
         return 200, self._document(pull)
 
     def _decline(self, _asked: Asked, parts: list[str], _me: str) -> Answer:
@@ -192,7 +194,7 @@ class FakeBitbucket:
 
     def _notes(self, asked: Asked, parts: list[str], _me: str) -> Answer:
         found = [_note(key, note) for key, note in self._pull(parts).notes.items()]
-        return 200, _page(found, asked.query)
+        return 200, _page(found, asked)
 
     def _note(self, asked: Asked, parts: list[str], me: str) -> Answer:
         body: Any = asked.body
@@ -218,7 +220,7 @@ class FakeBitbucket:
         return (200, {"hash": found[0]}) if found else (404, _error("no commit"))
 
     def _statuses(self, asked: Asked, parts: list[str], _me: str) -> Answer:
-        return 200, _page(self.repository.statuses.get(parts[0], []), asked.query)
+        return 200, _page(self.repository.statuses.get(parts[0], []), asked)
 
     def _report(self, asked: Asked, parts: list[str], _me: str) -> Answer:
         body: Any = asked.body
@@ -255,6 +257,10 @@ def _note(key: int, note: dict[str, str]) -> Any:  # noqa: ANN401
     }
 
 
-def _page(found: list[Any], query: Any) -> Any:  # noqa: ANN401
-    size = int(query["pagelen"])
-    return {"values": found[(int(query["page"]) - 1) * size :][:size]}
+def _page(found: list[Any], asked: Asked) -> Any:  # noqa: ANN401
+    size, page = min(_LARGEST, int(asked.query["pagelen"])), int(asked.query.get("page", "1"))
+    document = {"values": found[(page - 1) * size :][:size]}
+    if page * size >= len(found):
+        return document
+    # An address of the server's own; behind the proxies of these tests it has another.
+    return document | {"next": f"{asked.path}?{urlencode({**asked.query, 'page': page + 1})}"}
