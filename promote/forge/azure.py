@@ -6,6 +6,7 @@ by their ids: names are looked up on another host, which does not get the token.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -65,7 +66,9 @@ class AzureForge(HostedForge):
         name: what the configuration calls it.
     """
 
-    limits = Limits(title=400, body=4_000)
+    # A stranger is to be told so, and not sent to a page to sign in.
+    headers = {"X-TFS-FedAuthRedirect": "Suppress"}  # noqa: RUF012 - never changed
+    limits = Limits(title=400, body=4_000, unit="UTF-16")
     note_limit = 100_000
 
     def __init__(self, api: Api, repository: str, name: str = "azure") -> None:
@@ -73,6 +76,7 @@ class AzureForge(HostedForge):
         organisation, project, repo = (quote(part, safe="") for part in repository.split("/"))
         self._organisation = f"/{organisation}"
         self._project = f"/{organisation}/{project}"
+        self._page = f"{self._project}/_git/{repo}"
         self._repo = f"{self._project}/_apis/git/repositories/{repo}"
 
     def required_approvals(self, base: str) -> int | None:
@@ -81,12 +85,16 @@ class AzureForge(HostedForge):
         found = self._api.find(path, {"api-version": _VERSION})
         if found is None:
             return None
+        policies = [
+            policy
+            for policy in items(at(found, "value"))
+            if text(policy, "type", "id") == _MINIMUM_REVIEWERS and at(policy, "isEnabled") is True
+        ]
+        repository = self._ask("") if policies else None
         counts = [
             at(policy, "settings", "minimumApproverCount")
-            for policy in items(at(found, "value"))
-            if text(policy, "type", "id") == _MINIMUM_REVIEWERS
-            and at(policy, "isEnabled") is True
-            and any(_holds(scope, base) for scope in items(at(policy, "settings", "scope")))
+            for policy in policies
+            if any(_holds(one, base, repository) for one in items(at(policy, "settings", "scope")))
         ]
         return max((count for count in counts if isinstance(count, int)), default=0)
 
@@ -102,7 +110,7 @@ class AzureForge(HostedForge):
             "targetRefName": _HEADS + proposal.base,
             "isDraft": proposal.draft,
         }
-        return _pull(self._send("POST", "/pullrequests", body))
+        return self._read(self._send("POST", "/pullrequests", body))
 
     def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
         query: dict[str, str | int | bool] = {"searchCriteria.status": _ASKED[state]}
@@ -122,7 +130,12 @@ class AzureForge(HostedForge):
             skip += _PAGE
 
     def _get(self, number: int) -> PullRequest:
-        return _pull(self._ask(f"/pullrequests/{number}"))
+        return self._read(self._ask(f"/pullrequests/{number}"))
+
+    def _read(self, value: Json) -> PullRequest:
+        pull = _pull(value)
+        # The address that an answer has is that of the API.
+        return replace(pull, url=f"{self._api.base}{self._page}/pullrequest/{pull.number}")
 
     def _write(self, old: PullRequest, change: Change) -> None:
         path = f"/pullrequests/{old.number}"
@@ -260,7 +273,12 @@ def _completion() -> Document:
     return {"deleteSourceBranch": True, "mergeStrategy": "noFastForward"}
 
 
-def _holds(scope: Document, base: str) -> bool:
+def _holds(scope: Document, base: str, repository: Json) -> bool:
+    """Whether a policy's scope has a branch of a repository; one that names none has all."""
+    if text(scope, "repositoryId") not in {"", text(repository, "id")}:
+        return False
+    if text(scope, "matchKind").lower() == "defaultbranch":
+        return text(repository, "defaultBranch") == f"{_HEADS}{base}"
     name = text(scope, "refName")
     if text(scope, "matchKind").lower() == "prefix":
         return f"{_HEADS}{base}".startswith(name)
@@ -293,7 +311,6 @@ def _pull(value: Json) -> PullRequest:
         merge_commit=(text(document, "lastMergeCommit", "commitId") or None)
         if state == "merged"
         else None,
-        url=text(document, "url"),
         reviewers=tuple(sorted(text(user, "id") for user in items(at(document, "reviewers")))),
         auto_merge=automatic not in {"", _NOBODY} and state == "open",
     )

@@ -17,6 +17,7 @@ from promote.forge.sizes import size, start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from support.fakeazure import FakeAzure
     from support.fakegithub import FakeGitHub
     from support.fakegitlab import FakeGitLab
     from support.parts import Part
@@ -192,6 +193,46 @@ class TestBitbucket:
             assert (pull.draft, pull.reviewers) == (True, ("bob",))
             pull = forge.update(number, Change(reviewers=("bob", "ada-2", "nobody")))
             assert (pull.body, pull.draft, pull.reviewers) == ("b2", True, ("bob",))
+
+
+class TestAzure:
+    @pytest.fixture
+    def azure(self, part: Part) -> Iterator[tuple[FakeAzure, HostedForge]]:
+        with standing_in("azure", part) as both:
+            yield both  # type: ignore[misc]
+
+    def test_the_address_is_one_for_people(self, azure: tuple[FakeAzure, HostedForge]) -> None:
+        pull = azure[1].create(PROPOSAL)
+        assert pull.url.endswith(f"/org/project/_git/shop/pullrequest/{pull.number}")
+
+    @pytest.mark.parametrize(
+        ("scope", "counts"),
+        [
+            ({"repositoryId": "1", "refName": "refs/heads/main", "matchKind": "Exact"}, True),
+            ({"repositoryId": None, "refName": "refs/heads/main", "matchKind": "Exact"}, True),
+            ({"repositoryId": "2", "refName": "refs/heads/main", "matchKind": "Exact"}, False),
+            ({"repositoryId": "1", "refName": "refs/heads/x", "matchKind": "Exact"}, False),
+            ({"repositoryId": "1", "refName": "refs/heads/", "matchKind": "Prefix"}, True),
+            ({"repositoryId": None, "refName": None, "matchKind": "DefaultBranch"}, True),
+            ({"repositoryId": "2", "refName": None, "matchKind": "DefaultBranch"}, False),
+            ({"repositoryId": None}, True),
+        ],
+    )
+    def test_policies_of_this_branch_count(
+        self, azure: tuple[FakeAzure, HostedForge], scope: dict[str, str | None], *, counts: bool
+    ) -> None:
+        server, forge = azure
+        kind = {"id": "fa4e907d-c16b-4a4c-9dfa-4906e5d171dd"}
+        settings = {"minimumApproverCount": 2, "scope": [scope]}
+        server.policies = [{"type": kind, "isEnabled": True, "settings": settings}]
+        assert forge.required_approvals("main") == (2 if counts else 0)
+
+    def test_the_default_branch_alone(self, azure: tuple[FakeAzure, HostedForge]) -> None:
+        server, forge = azure
+        kind = {"id": "fa4e907d-c16b-4a4c-9dfa-4906e5d171dd"}
+        settings = {"minimumApproverCount": 2, "scope": [{"matchKind": "DefaultBranch"}]}
+        server.policies = [{"type": kind, "isEnabled": True, "settings": settings}]
+        assert forge.required_approvals("release") == 0
 
 
 @pytest.mark.parametrize("unit", ["characters", "bytes", "UTF-16"])

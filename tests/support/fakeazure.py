@@ -22,6 +22,7 @@ USERS = {"token-of-ada-0123456789": "ada", "token-of-bob-0123456789": "bob"}
 _WHEN = "2026-01-02T12:00:00.1234567Z"
 _STATES = {"open": "active", "merged": "completed", "closed": "abandoned"}
 _ROOT = "/org/project/_apis/git/repositories/shop"
+_REPOSITORY = {"id": "1", "name": "shop", "defaultBranch": "refs/heads/main"}
 # Each call says the version that it is written for.
 BESIDES = frozenset({"api-version"})
 _POLICIES = "/org/project/_apis/policy/configurations"
@@ -34,12 +35,14 @@ class FakeAzure:
 
     Attributes:
         complaints: what the description has against requests, and against answers of this.
+        policies: of the project's branches.
     """
 
     def __init__(self, description: Description) -> None:
         self.repository = Repository()
         self.description = description
         self.complaints: list[str] = []
+        self.policies: list[Any] = []
         pull = "/pullrequests/([0-9]+)"
         self._routes: list[Route] = [
             ("GET", "/pullrequests", self._list),
@@ -66,8 +69,9 @@ class FakeAzure:
             return said(200, {"authenticatedUser": {"id": me}})
         if asked.query.get("api-version") != "7.1":
             self.complaints.append(f"{asked.path} has no version")
-        if asked.path == _POLICIES:
-            return said(200, {"value": []})
+        besides: dict[str, Any] = {_POLICIES: {"value": self.policies}, _ROOT: _REPOSITORY}
+        if asked.path in besides:
+            return said(200, besides[asked.path])
         try:
             operation = self.description.operation(asked.method, asked.path)
         except AssertionError as error:
@@ -117,7 +121,7 @@ class FakeAzure:
             "lastMergeCommit": {"commitId": pull.merge_commit},
             "mergeStatus": "conflicts" if conflicts else "succeeded",
             "reviewers": [{"id": name, "vote": vote} for name, vote in votes.items()],
-            "url": f"https://dev.azure.com/org/project/_git/shop/pullrequest/{pull.number}",
+            "url": f"https://dev.azure.com/org/_apis/git/pullRequests/{pull.number}",
         }
 
     def _list(self, asked: Asked, _parts: list[str], _me: str) -> Answer:
