@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -14,7 +15,7 @@ from promote.cli.promotions import DataFormat, opened, outcome_lines, say, verdi
 from promote.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from promote.promotion.job import Job
     from promote.promotion.job_report import Remark
@@ -35,6 +36,13 @@ def ci(
             help="Write a summary in Markdown here; GitHub's own is found by itself.",
         ),
     ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write GitLab's report of annotations here: links to pull requests.",
+        ),
+    ] = None,
     output: Annotated[
         DataFormat, typer.Option("--output", "-o", help="What to print.")
     ] = DataFormat.TEXT,
@@ -45,31 +53,45 @@ def ci(
     requests and their statuses up to date. On a pull request, or a branch that is neither the
     default one nor protected, it only plans. Ends with 11 when a gate holds something back.
     """
-    from promote.promotion import read_status  # noqa: PLC0415 - help needs no promotion
+    import orjson  # noqa: PLC0415 - help needs no promotion
+
+    from promote.promotion import read_status  # noqa: PLC0415
     from promote.promotion.job import run_job  # noqa: PLC0415
-    from promote.promotion.job_report import document, remarks  # noqa: PLC0415
+    from promote.promotion.job_report import document, links, remarks  # noqa: PLC0415
     from promote.promotion.job_report import summary as to_summary  # noqa: PLC0415
     from promote.promotion.pipeline import read_pipeline  # noqa: PLC0415
     from promote.promotion.structured import to_json  # noqa: PLC0415
 
     pipeline = read_pipeline(os.environ)
     with opened() as session:
-        job = run_job(session, dry=dry_run or bool(pipeline.untrusted))
+        untrusted = pipeline.untrusted_for(session.base)
+        job = run_job(session, dry=dry_run or bool(untrusted))
         session.refresh()
-        text = to_summary(job, read_status(session), pipeline.untrusted)
+        text = to_summary(job, read_status(session), untrusted)
     if output is DataFormat.JSON:
-        sys.stdout.write(to_json("Job", document(job, pipeline.untrusted)))
+        sys.stdout.write(to_json("Job", document(job, untrusted)))
     else:
         say(*_lines(job))
-    for remark in remarks(job, pipeline.untrusted):
+    for remark in remarks(job, untrusted):
         _remark(remark, github=pipeline.system == "github")
     if summary is not None:
         write_file(summary, text)
+    if annotations is not None:
+        report = orjson.dumps(links(job, _artifact(summary, os.environ)))
+        write_file(annotations, report.decode())
     if pipeline.summary:
         write_file(Path(pipeline.summary), text, append=True)
     if job.troubles:
         return ExitCode.ERROR
     return ExitCode.GATE_HOLDS if job.held else ExitCode.DONE
+
+
+def _artifact(file: Path | None, environ: Mapping[str, str]) -> str:
+    """Where GitLab has a file of the job, which keeps it as an artifact."""
+    job = environ.get("CI_JOB_URL", "")
+    if file is None or file.is_absolute() or not job.startswith("https://"):
+        return ""
+    return f"{job}/artifacts/file/{quote(file.as_posix())}"
 
 
 def _lines(job: Job) -> Iterator[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.compare.formats.markdown import code
+from promote.compare.formats.safe import one_line
+from promote.forge.sizes import size, start
 from promote.promotion.gates.base import stamp
 from promote.promotion.structured import outcome_document, plan_document, pull_document
+from promote.promotion.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
     from promote.promotion.job import Job
     from promote.promotion.status import Cell, Status
 
-LARGEST: Final = 900_000
-"""Characters; GitHub takes a summary of 1 MiB."""
+LARGEST: Final = 1_000_000
+"""Bytes; GitHub takes a summary of 1 MiB, and shows nothing of a longer one."""
+
+_LONGEST_LABEL: Final = 200
 
 _DID: Final = {
     "opened": "opened",
@@ -108,8 +113,36 @@ def summary(job: Job, status: Status, untrusted: str = "") -> str:
         ]
         parts.append("\n".join(["### Went wrong", "", *lines]))
     parts.append(_matrix(status))
-    text = "\n\n".join(parts) + "\n"
-    return text if len(text) <= LARGEST else text[:LARGEST] + "\n\n**This text is cut.**\n"
+    return _within("\n\n".join(parts) + "\n", LARGEST)
+
+
+def _within(text: str, most: int) -> str:
+    """As many whole lines as fit: no code span is left open."""
+    if size(text, "bytes") <= most:
+        return text
+    notice = "\n**This text is cut.**\n"
+    kept = start(text, most - len(notice), "bytes")
+    return kept[: kept.rfind("\n") + 1] + notice
+
+
+def links(job: Job, summary: str = "") -> Json:
+    """Links to the pull requests, as GitLab shows them beside a job (`reports: annotations`).
+
+    Args:
+        job: the run.
+        summary: where the summary is; empty if nowhere.
+    """
+    found = [(one.plan.target, one.pull) for one in job.outcomes if one.pull is not None]
+    found += [("merged", pull) for pull in job.merged]
+    found += [("closed", pull) for pull, _ in job.closed]
+    said = [("Promotions", summary)] if summary else []
+    said += [(f"{what}: {one_line(pull.title)}", pull.url) for what, pull in found if pull.url]
+    return {
+        "promote": [
+            {"external_link": {"label": cut(label, _LONGEST_LABEL), "url": url}}
+            for label, url in dict.fromkeys(said)
+        ]
+    }
 
 
 def document(job: Job, untrusted: str = "") -> dict[str, Json]:

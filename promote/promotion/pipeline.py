@@ -27,18 +27,40 @@ _NEVER: Final = frozenset({"pull_request_target", "workflow_run", "issue_comment
 """Events that hand a writing token to a run that someone outside may have caused."""
 
 
+_PROPOSED: Final = "it is a pull request"
+_NUMBERS: Final = (
+    *("CHANGE_ID", "CIRCLE_PULL_REQUEST", "DRONE_PULL_REQUEST"),
+    *("BUILDKITE_PULL_REQUEST", "TRAVIS_PULL_REQUEST"),
+)
+"""What says which pull request runs on Jenkins, CircleCI, Drone, Buildkite and Travis."""
+
+_BRANCHES: Final = (
+    *("BRANCH_NAME", "CIRCLE_BRANCH", "DRONE_BRANCH"),
+    *("BUILDKITE_BRANCH", "TRAVIS_BRANCH"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """A run of a CI system, or of a person.
 
     Attributes:
         untrusted: why it must not write; empty if it may.
+        branch: the branch that runs, where the system does not say which one is the default: it may
+            write on the project's base branch alone. Empty where that is settled, or not known.
         summary: the file in which the system wants the summary; empty for none.
     """
 
     system: System = "other"
     untrusted: str = ""
     summary: str = ""
+    branch: str = ""
+
+    def untrusted_for(self, base: str) -> str:
+        """Why it must not write to a project of this base branch; empty if it may."""
+        if self.untrusted or self.branch in {"", base}:
+            return self.untrusted
+        return f"{self.branch} is not the base branch {base}"
 
 
 def read_pipeline(environ: Mapping[str, str]) -> Pipeline:
@@ -52,14 +74,17 @@ def read_pipeline(environ: Mapping[str, str]) -> Pipeline:
     if environ.get("GITLAB_CI") == "true":
         return Pipeline("gitlab", _gitlab(environ))
     if "BITBUCKET_BUILD_NUMBER" in environ:
-        pull = "it is a pull request" if environ.get("BITBUCKET_PR_ID") else ""
-        return Pipeline("bitbucket", pull)
+        pull = _PROPOSED if environ.get("BITBUCKET_PR_ID") else ""
+        return Pipeline("bitbucket", pull, branch=environ.get("BITBUCKET_BRANCH", ""))
     if environ.get("TF_BUILD", "").lower() == "true":
-        proposed = environ.get("BUILD_REASON") == "PullRequest"
-        return Pipeline("azure", "it is a pull request" if proposed else "")
-    # Jenkins and Woodpecker.
-    proposed = "CHANGE_ID" in environ or environ.get("CI_PIPELINE_EVENT") == "pull_request"
-    return Pipeline("other", "it is a pull request" if proposed else "")
+        pull = _PROPOSED if environ.get("BUILD_REASON") == "PullRequest" else ""
+        ref = environ.get("BUILD_SOURCEBRANCH", "")
+        return Pipeline("azure", pull, branch=ref.removeprefix("refs/heads/"))
+    event = environ.get("CI_PIPELINE_EVENT", "")
+    numbers = [environ.get(name, "") for name in _NUMBERS]
+    proposed = event.startswith("pull_request") or any(one not in {"", "false"} for one in numbers)
+    branches = (environ[name] for name in _BRANCHES if environ.get(name))
+    return Pipeline("other", _PROPOSED if proposed else "", branch=next(branches, ""))
 
 
 def _github(environ: Mapping[str, str]) -> str:

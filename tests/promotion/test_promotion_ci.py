@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,11 @@ import yaml
 from support.documents import blocks
 
 from promote.cli.main import main
-from promote.errors import ExitCode, UsageError
-from promote.promotion.job import run_job
+from promote.errors import ExitCode, ForgeError, UsageError
+from promote.forge import PullRequest
+from promote.promotion import read_status
+from promote.promotion.job import Job, Trouble, run_job
+from promote.promotion.job_report import links, summary
 from promote.promotion.pipeline import command, read_pipeline
 
 if TYPE_CHECKING:
@@ -21,10 +26,10 @@ if TYPE_CHECKING:
 
     from stage import Stage
 
-    from promote.forge import PullRequest
-    from promote.promotion.job import Job
-
     Run = Callable[..., tuple[int, str, str]]
+
+
+TIME = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def run_once(stage: Stage, *, dry: bool = False) -> Job:
@@ -202,6 +207,45 @@ def test_as_a_document_and_a_file(stage: Stage, run: Run, tmp_path: Path) -> Non
     assert (code, f"cannot write {tmp_path}" in err) == (ExitCode.ERROR, True)
 
 
+def test_what_gitlab_shows_beside_a_job(stage: Stage, run: Run, tmp_path: Path) -> None:
+    """Links, in the form that its documentation of `artifacts:reports:annotations` gives."""
+    stage.release("cart", "1.1")
+    report = tmp_path / "links.json"
+    environ = {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
+    job = {"CI_JOB_URL": "https://gitlab.example.com/g/p/-/jobs/1"}
+    named = ("--summary", "my job.md", "--annotations", str(report))
+    assert run("ci", *named, **environ, **job)[0] == 0
+    (link,) = json.loads(report.read_text())["promote"]
+    assert link == {
+        "external_link": {
+            "label": "Promotions",
+            "url": "https://gitlab.example.com/g/p/-/jobs/1/artifacts/file/my%20job.md",
+        }
+    }
+
+
+def test_links_to_pull_requests() -> None:
+    pull = PullRequest(
+        1, "t\n::error::" + "x" * 300, "b", "h", "main", "merged", "ada", TIME, url="https://f/1"
+    )
+    (link,) = links(Job(dry=False, merged=[pull, replace(pull, url="")]))["promote"]
+    assert link["external_link"]["url"] == "https://f/1"
+    assert link["external_link"]["label"].startswith("merged: t\\n")
+    assert len(link["external_link"]["label"]) <= 200
+
+
+def test_a_summary_is_cut_to_what_github_shows(stage: Stage) -> None:
+    stage.release("cart", "1.1")
+    job = run_once(stage, dry=True)
+    error = ForgeError("é" * 10_000)
+    job.troubles += [Trouble("prod", (), error)] * 60
+    with stage.session() as session:
+        text = summary(job, read_status(session))
+    assert 980_000 < len(text.encode()) <= 1_000_000
+    assert text.endswith("**This text is cut.**\n")
+    assert all(line.count("`") % 2 == 0 for line in text.splitlines())
+
+
 def test_a_pull_request_only_plans(stage: Stage, run: Run) -> None:
     stage.release("cart", "1.1")
     before = stage.git("for-each-ref", where=stage.bare)
@@ -254,10 +298,21 @@ def test_words_of_others_command_nothing(stage: Stage, run: Run, tmp_path: Path)
         ({"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_ID": "3"}, "it is a pull request"),
         ({"TF_BUILD": "True", "BUILD_REASON": "PullRequest"}, "it is a pull request"),
         ({"CHANGE_ID": "3"}, "it is a pull request"),
+        ({"CI_PIPELINE_EVENT": "pull_request_closed"}, "it is a pull request"),
+        ({"CIRCLE_PULL_REQUEST": "https://x/3"}, "it is a pull request"),
+        ({"BUILDKITE_PULL_REQUEST": "3"}, "it is a pull request"),
+        ({"BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": "main"}, ""),
+        ({"TRAVIS_PULL_REQUEST": "false", "TRAVIS_BRANCH": "x"}, "x is not the base branch main"),
+        ({"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_BRANCH": "main"}, ""),
+        ({"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_BRANCH": "x"}, "x is not the base branch main"),
+        ({"TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/heads/main"}, ""),
+        ({"TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/heads/a/main"}, "a/main is not the base"),
+        ({"BRANCH_NAME": "main"}, ""),
+        ({"BRANCH_NAME": "x"}, "x is not the base branch main"),
     ],
 )
 def test_whose_ref_it_is(environ: dict[str, str], untrusted: str) -> None:
-    found = read_pipeline(environ).untrusted
+    found = read_pipeline(environ).untrusted_for("main")
     assert untrusted in found
     assert bool(found) == bool(untrusted)
 
@@ -321,6 +376,8 @@ def test_the_pipeline_for_gitlab_works(
     stage.release("cart", "1.1")
     environ = {"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
     code, _, _ = run(*line.split()[1:], **environ)
+    report = job["artifacts"]["reports"]["annotations"]
+    assert "promote" in json.loads((stage.work / report).read_text())
     assert [code] == job["allow_failure"]["exit_codes"]
     (artifact,) = job["artifacts"]["paths"]
     assert "incident 42" in (stage.work / artifact).read_text()
