@@ -40,6 +40,8 @@ def status(
 
 
 def _lines(found: Status) -> Iterator[str]:
+    from promote.promotion.merging import conflict_line  # noqa: PLC0415 - help needs no promotion
+
     rows = [["", *found.environments]]
     rows += [
         [app, *(_cell(found.cell(environment, app)) for environment in found.environments)]
@@ -49,18 +51,24 @@ def _lines(found: Status) -> Iterator[str]:
     for row in rows:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
     for cell in found.cells:
+        where = f"{cell.environment} {cell.app}"
+        yield from (f"{where}: kept: {edit}" for edit in cell.kept)
+        yield from (f"{where}: conflict: {conflict_line(edit)}" for edit in cell.conflicts)
         if cell.hold is not None:
-            yield f"{cell.environment} {cell.app}: {cell.hold}"
+            yield f"{where}: {cell.hold}"
         for verdict in cell.verdicts:
             if verdict.holds and verdict.gate != "hold":
-                yield f"{cell.environment} {cell.app}: {verdict}"
+                yield f"{where}: {verdict}"
 
 
 def _cell(cell: Cell) -> str:
     if cell.state == "absent" or cell.release is None:
         return "-"
     words = {"moves": "behind", "held": "behind, held", "follows": "follows"}
+    words["conflict"] = "conflict"
     notes = [words[cell.state]] if cell.state in words else []
+    if cell.kept:
+        notes.append("edited")
     if cell.hold is not None and cell.state != "held":
         notes.append("hold")
     if cell.pull is not None:

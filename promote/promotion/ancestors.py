@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from promote.errors import InputError
+from promote.git import GitTree
 from promote.promotion.history import release_at
+from promote.promotion.holds import find_hold, read_holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,6 +62,7 @@ class Line:
         view = session.view
         self._session = session
         self._target = target
+        self._app = app
         self._promotable: Promotable = view.promotable(app)
         self._ours = view.overlay(target, app)
         self._theirs = [view.overlay(source, app) for source in sources]
@@ -106,7 +110,7 @@ class Line:
         """End the search for what the newer commit changed, if `promote` wrote that commit."""
         commit, after = newer
         changed = [one for one in open_ends if part(after, one) != part(before, one)]
-        if changed and self._is_ours(commit):
+        if changed and (self._is_ours(commit) or self._is_held_by(commit, after)):
             for subject in changed:
                 found[subject].base = part(after, subject)
                 open_ends.discard(subject)
@@ -115,6 +119,22 @@ class Line:
         """Whether we wrote what a commit brought to the target: itself, or what it merged."""
         said = self.author(commit)
         return self._target in {value for key, value in said.trailers if key == TO}
+
+    def _is_held_by(self, commit: Commit, release: Release) -> bool:
+        """Whether a commit set a hold on the release that it brought.
+
+        Only a rollback does that: one that was squashed, and lost its trailers, is no edit either.
+        """
+        held = [self._held_on(one) == release.id for one in (commit.object_id, *commit.parents[:1])]
+        return held[0] and not any(held[1:])
+
+    def _held_on(self, commit: str) -> str | None:
+        tree = GitTree(self._session.repository, commit)
+        try:
+            hold = find_hold(read_holds(tree, self._session.root), self._target, self._app)
+        except InputError:
+            return None
+        return None if hold is None else hold.release
 
     def author(self, commit: Commit) -> Commit:
         """The commit that made a change which a merge brought; itself if it is no merge."""

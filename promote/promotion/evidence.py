@@ -17,6 +17,7 @@ from promote.promotion.history import Period, periods
 from promote.promotion.holds import find_hold, read_holds
 from promote.promotion.planned import app_document, rendered_images
 from promote.promotion.records import read_notes
+from promote.promotion.related import purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -156,9 +157,10 @@ class Evidence:
         """The open promotions by what they promote."""
         found: dict[tuple[str, str], int] = {}
         for pull in self._session.forge.pulls("open"):
-            environment, _, rest = pull.marker.partition("/")
-            for app in rest.partition(" ")[0].split("+"):
-                found.setdefault((environment, app), pull.number)
+            meant = purpose(pull)
+            if meant is not None and not meant.back:
+                for app in meant.apps:
+                    found.setdefault((meant.environment, app), pull.number)
         return found
 
     def _signatures(self, environment: str, app: str, file: str) -> Sequence[Signature]:

@@ -186,7 +186,8 @@ def _release_of(session: Session, environment: str, app: str) -> Release:
 
 
 def _periods(session: Session, environment: str, app: str) -> list[Period]:
-    return [*periods(session, environment, app)]
+    """The releases that there were. What could not be read, or was not there, is none of them."""
+    return [period for period in periods(session, environment, app) if period.release]
 
 
 def _newer_than(known: Sequence[Period], wanted: Release) -> Sequence[Period]:

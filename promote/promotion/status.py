@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 from promote.promotion.fields import find
 from promote.promotion.holds import Hold, find_hold, read_holds
+from promote.promotion.landed import ROLLBACK
 from promote.promotion.plan import make_plan
+from promote.promotion.related import purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from promote.forge import PullRequest
     from promote.promotion.gates import Verdict
+    from promote.promotion.merging import Edit
     from promote.promotion.release import Release
     from promote.promotion.session import Session
 
@@ -31,7 +34,10 @@ class Cell:
         behind: the fields that a promotion would change.
         verdicts: what the gates say, when it would move.
         hold: what pins it.
-        pull: number of the open pull request that would change it.
+        pull: number of the open pull request that would change it: of all that it pins before one
+            of some fields.
+        kept: edits of people here that a promotion leaves.
+        conflicts: what people edited here and upstream changed, too.
     """
 
     environment: str
@@ -42,6 +48,8 @@ class Cell:
     verdicts: tuple[Verdict, ...] = ()
     hold: Hold | None = None
     pull: int | None = None
+    kept: tuple[Edit, ...] = ()
+    conflicts: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +107,19 @@ def _row(
                 verdicts=planned.verdicts if planned else (),
                 hold=find_hold(holds, environment, app),
                 pull=_pull(pulls, environment, app),
+                kept=planned.kept if planned else (),
+                conflicts=planned.conflicts if planned else (),
             )
         )
     return cells
 
 
 def _pull(pulls: list[PullRequest], environment: str, app: str) -> int | None:
-    for pull in pulls:
-        where, _, apps = pull.marker.removeprefix("rollback ").partition("/")
-        if where == environment and app in apps.split("+"):
-            return pull.number
-    return None
+    found = [
+        (" " in pull.marker.removeprefix(ROLLBACK), pull.number)
+        for pull in pulls
+        if (meant := purpose(pull)) is not None
+        and meant.environment == environment
+        and app in meant.apps
+    ]
+    return min(found)[1] if found else None

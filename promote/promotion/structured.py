@@ -235,4 +235,6 @@ def _cell(cell: Cell) -> Json:
         if cell.hold is None
         else {"release": cell.hold.release, "reason": cell.hold.reason},
         "pull": cell.pull,
+        "kept": [_edit(edit) for edit in cell.kept],
+        "conflicts": [_edit(edit) for edit in cell.conflicts],
     }

@@ -178,6 +178,32 @@ def test_status_says_what_waits_for_what_and_until_when(stage: Stage, run: Run) 
     assert freeze["until"] == "2099-01-01T00:00:00+00:00"
 
 
+def test_status_says_what_people_edited_and_what_is_proposed_of_one_field(
+    stage: Stage, run: Run
+) -> None:
+    stage.release("cart", "1.1", "staging")
+    stage.release("web", "9", "prod")
+    stage.release("web", "1.1", "staging")
+    assert run("promote", "cart", "--to", "prod", "--field", "image:shop/cart")[0] == ExitCode.DONE
+    code, out, _ = run("status")
+    assert code == ExitCode.DONE
+    assert [line.split()[0] for line in out.splitlines()[:3]] == ["dev", "cart", "web"]
+    assert "1.0 (behind, #1)" in out
+    assert "9 (conflict)" in out
+    assert "prod web: conflict: image shop/web was newTag 1.0; the target has newTag 9" in out
+    stage.release("web", "1.0", "staging")
+    out = run("status")[1]
+    assert "9 (edited)" in out
+    assert "prod web: kept: image shop/web newTag 9 (edited by Ada in commit" in out
+    cells = json.loads(run("status", "--output", "json")[1])["cells"]
+    (web,) = (one for one in cells if (one["environment"], one["app"]) == ("prod", "web"))
+    assert (web["state"], web["kept"][0]["target"], web["conflicts"]) == (
+        "same",
+        {"newTag": "9"},
+        [],
+    )
+
+
 def test_an_app_of_a_bundle_does_not_leave_it_unasked(stage: Stage, run: Run) -> None:
     stage.release("cart", "1.1")
     code, _, err = run("promote", "cart", "--to", "staging")

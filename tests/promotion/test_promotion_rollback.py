@@ -9,6 +9,7 @@ from stage import overlay
 
 from promote.errors import GateHoldsError
 from promote.promotion import make_plan, promote, roll_back
+from promote.promotion.holding import hold_release, lift
 
 if TYPE_CHECKING:
     from stage import Stage
@@ -120,3 +121,45 @@ def test_a_hold_of_an_environment_that_was_renamed_is_warned_of(stage: Stage) ->
     assert plan.warnings == (
         "the hold of cart in production holds nothing: there is no such environment",
     )
+
+
+def test_a_rollback_that_was_squashed_without_its_trailers_is_no_edit(stage: Stage) -> None:
+    landed(stage, "cart", tag="1.1")
+    outcome = back(stage)
+    stage.wait(hours=1)
+    changed = ("overlays/prod/cart/kustomization.yaml", "holds.yaml")
+    stage.push({path: stage.show(path, outcome.branch) for path in changed}, "Roll back (#2)")
+    stage.wait(hours=1)
+    stage.push({"holds.yaml": "[]\n"}, "the hold is lifted")
+    with stage.session() as session:
+        (app,) = make_plan(session, "prod", ["cart"], render=False).apps
+    assert (app.state, app.kept) == ("moves", ())
+
+
+def test_a_hold_on_an_edit_keeps_it_an_edit(stage: Stage) -> None:
+    landed(stage, "cart", tag="1.1")
+    stage.wait(hours=1)
+    stage.push({"overlays/prod/cart/kustomization.yaml": overlay("prod", "cart", "9")}, "by hand")
+    with stage.session() as session:
+        _, pull = hold_release(session, "prod", "cart", "the audit")
+        assert pull is not None
+        session.forge.merge(pull.number)
+        session.refresh()
+        _, pull = lift(session, "prod", "cart")
+        assert pull is not None
+        session.forge.merge(pull.number)
+    with stage.session() as session:
+        (app,) = make_plan(session, "prod", ["cart"], render=False).apps
+    assert (app.state, len(app.kept)) == ("same", 1)
+
+
+@pytest.mark.parametrize("between", ["a: [", None], ids=["no YAML", "no file"])
+def test_what_could_not_be_read_is_no_release_to_go_back_to(
+    stage: Stage, between: str | None
+) -> None:
+    path = "overlays/prod/cart/kustomization.yaml"
+    for text in (overlay("prod", "cart", "1.1"), between, overlay("prod", "cart", "1.2")):
+        stage.wait(hours=1)
+        stage.push({path: text}, "by hand")
+    outcome = back(stage)
+    assert stage.tag("prod", "cart", outcome.branch) == "1.1"
