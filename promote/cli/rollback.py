@@ -21,7 +21,7 @@ def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
         str,
         typer.Option(
             metavar="RELEASE",
-            help="An earlier release's id, or its start; by default the previous.",
+            help="An earlier release: its id, the start of it, or its label.",
         ),
     ] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the hold.")] = "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import GitError
@@ -11,6 +11,7 @@ from promote.git.records import Commit, Identity, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from promote.git.store import ObjectStore
 
@@ -29,6 +30,21 @@ class Merged:
 
     tree: str
     conflicts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Step:
+    """A commit of a branch's own line.
+
+    Attributes:
+        paths: the files that it changed.
+        kinds: how, in Git's letters: `A` for a file that came, `D` for one that went.
+    """
+
+    object_id: str
+    time: datetime
+    paths: list[str] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
 
 
 class History:
@@ -73,8 +89,8 @@ class History:
         records = (words[at : at + _FIELDS] for at in range(0, len(words) - 1, _FIELDS))
         return [_parsed(record) for record in records]
 
-    def line(self, tip: str, limit: int) -> list[tuple[str, int, list[str]]]:
-        """The newest commits of a branch's own line: id, time in seconds, and the changed paths.
+    def line(self, tip: str, limit: int) -> list[Step]:
+        """The newest commits of a branch's own line, and what each of them changed.
 
         Args:
             tip: where the branch is.
@@ -86,16 +102,28 @@ class History:
             git_dir=self._store.git_dir,
             options=[f"--max-count={limit}"],
         ).stdout.decode(errors="surrogateescape")
-        found: list[tuple[str, int, list[str]]] = []
+        found: list[Step] = []
         words = iter(out.split("\0"))
         for word in words:
             # After a line of `--raw` comes a path, so that no path is taken for anything else.
             if word.lstrip("\n").startswith(":"):
-                found[-1][2].append(next(words))
+                found[-1].paths.append(next(words))
+                found[-1].kinds.add(word[-1])
             elif word:
                 object_id, _, seconds = word.partition(" ")
-                found.append((check_object_id(object_id), int(seconds), []))
+                found.append(Step(check_object_id(object_id), moment(int(seconds))))
         return found
+
+    def renames(self, before: str, after: str) -> dict[str, str]:
+        """The files of a commit that another had under another name: that name by the new one."""
+        out = self._store.program.run(
+            "renames",
+            check_object_id(before),
+            check_object_id(after),
+            git_dir=self._store.git_dir,
+        ).stdout.decode(errors="surrogateescape")
+        words = out.split("\0")
+        return {words[at + 2]: words[at + 1] for at in range(0, len(words) - 2, 3)}
 
     def blame(self, tip: str, path: str, line: int) -> Commit:
         """The commit that last changed a line of a file.

@@ -52,6 +52,10 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("log", "-z", "--no-show-signature", "--no-color", "--first-parent"),
         *("--diff-merges=first-parent", "--raw", "--no-renames", "--format=tformat:%H %ct"),
     ),
+    "renames": (
+        *("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status"),
+        "--no-commit-id",
+    ),
     "blame": ("blame", "--porcelain"),
     "verify commit": ("verify-commit", "--raw"),
     "refs": ("for-each-ref", "--format=%(objectname) %(refname)"),

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from promote.errors import InputError
 from promote.git import GitTree
-from promote.promotion.history import release_at
+from promote.promotion.history import trail
 from promote.promotion.holds import find_hold, read_holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from promote.git import Commit
     from promote.model.json import Json
-    from promote.promotion.fields import Promotable
     from promote.promotion.release import FieldKey, Release, Subject
     from promote.promotion.session import Session
 
@@ -63,9 +62,8 @@ class Line:
         self._session = session
         self._target = target
         self._app = app
-        self._promotable: Promotable = view.promotable(app)
         self._ours = view.overlay(target, app)
-        self._theirs = [view.overlay(source, app) for source in sources]
+        self._places = [(one, app) for one in (target, *sources)]
 
     def ancestors(self, subjects: Sequence[Subject]) -> dict[Subject, Ancestor]:
         """Find the common ancestor of each subject, walking back until all are found."""
@@ -73,11 +71,7 @@ class Line:
         open_ends, changing = set(subjects), {(one, side) for one in subjects for side in (0, 1)}
         newest: tuple[Release, ...] | None = None
         newer: tuple[Commit, Release] | None = None
-        for commit in self._commits() if subjects else ():
-            ours, *theirs = (
-                release_at(self._session, commit.object_id, one, self._promotable)
-                for one in (self._ours, *self._theirs)
-            )
+        for commit, (ours, *theirs) in trail(self._session, self._places) if subjects else ():
             newest = newest or (ours, *theirs)
             for subject, side in [*changing]:
                 if part((ours, *theirs)[side], subject) != part(newest[side], subject):
@@ -142,11 +136,8 @@ class Line:
             return commit
         left, right = commit.parents
         paths = [self._ours.directory, self._ours.values]
-        log = self._session.repository.history.log(right, since=left, paths=paths, limit=1)
+        history = self._session.repository.history
+        log = history.log(right, since=left, paths=paths, limit=1)
+        # Before a rename its files had other names.
+        log = log or history.log(right, since=left, limit=1)
         return log[0] if log else commit
-
-    def _commits(self) -> Iterator[Commit]:
-        """The commits of the branch's own line that touched either side, newest first."""
-        overlays = [self._ours, *self._theirs]
-        paths = [path for one in overlays for path in (one.directory, one.values)]
-        return self._session.line().touching(paths)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from promote.errors import FileMissingError, InputError
 from promote.git import GitTree
-from promote.promotion.fields import find
+from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, find
 from promote.promotion.release import EMPTY, Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from promote.git import Commit
-    from promote.promotion.fields import Overlay, Promotable
+    from promote.promotion.fields import Promotable
     from promote.promotion.session import Session
 
 
@@ -40,17 +41,57 @@ def periods(session: Session, environment: str, app: str) -> Iterator[Period]:
     merged and not when its commit was written. A commit cannot have landed before those that it
     builds on: a clock that was set back does not make a release older.
     """
-    view, line = session.view, session.line()
-    overlay, promotable = view.overlay(environment, app), view.promotable(app)
+    line, now = session.line(), session.clock()
     current: Release | None = None
     landed: Commit | None = None
-    for commit in line.touching([overlay.directory, overlay.values]):
-        release = release_at(session, commit.object_id, overlay, promotable)
+    for commit, (release,) in trail(session, [(environment, app)]):
         if current is not None and landed is not None and release.fields != current.fields:
-            yield Period(current, landed, line.landed(landed, session.clock()))
+            yield Period(current, landed, line.landed(landed, now))
         current, landed = release, commit
     if current and landed is not None:
-        yield Period(current, landed, line.landed(landed, session.clock()))
+        yield Period(current, landed, line.landed(landed, now))
+
+
+def trail(
+    session: Session, places: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Commit, tuple[Release, ...]]]:
+    """The commits that touched an app in an environment, with the release of each place in them.
+
+    Where an overlay was renamed, its history goes on under its old name.
+
+    Args:
+        session: the project on its base branch.
+        places: environments, each with an app.
+    """
+    view, line = session.view, session.line()
+    kinds = [view.promotable(app) for _, app in places]
+    overlays = [view.overlay(environment, app) for environment, app in places]
+    after: Commit | None = None
+    while True:
+        paths = [path for one in overlays for path in (one.directory, one.values)]
+        for commit in line.touching(paths, after=after):
+            found = zip(overlays, kinds, strict=True)
+            yield commit, tuple(release_at(session, commit.object_id, *one) for one in found)
+            before = [_before(line.renames(commit), one) for one in overlays]
+            if before != overlays:
+                overlays, after = before, commit
+                break
+        else:
+            return
+
+
+def _before(renames: Mapping[str, str], overlay: Overlay) -> Overlay:
+    """An overlay as it was called before a commit."""
+    if not renames:
+        return overlay
+    directory = overlay.directory
+    for name in KUSTOMIZATION_NAMES:
+        old = renames.get(posixpath.join(directory, name).lstrip("/"))
+        if old is not None:
+            directory = "/" + posixpath.dirname(old)
+            break
+    values = renames.get(overlay.values.lstrip("/"))
+    return Overlay(directory, overlay.values if values is None else f"/{values}")
 
 
 def release_at(session: Session, commit: str, overlay: Overlay, promotable: Promotable) -> Release:

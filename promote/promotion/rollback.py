@@ -61,8 +61,8 @@ def roll_back(
         session: the project on its base branch.
         environment: where.
         app: what.
-        to: id of an earlier release, or the start of one that no other has; the previous by
-            default.
+        to: id of an earlier release, or the start of one that no other has, or its label; the
+            previous by default.
         reason: why, for the hold.
         alone: only this app, and only here.
         overrides: the reason to break the rules of `compatible`, under that name.
@@ -287,13 +287,14 @@ def _earlier(
 
 def _matching(known: list[Period], to: str, what: str) -> Release:
     by_id = {period.release.id: period.release for period in reversed(known)}
-    matches = [release for name, release in by_id.items() if to and name.startswith(to)]
-    if len(matches) == 1:
+    matches = [one for name, one in by_id.items() if to in {one.label, name[: len(to)]}]
+    if to and len(matches) == 1:
         return matches[0]
     problem = "is the start of several releases" if matches else "is no release"
     raise UnknownNameError(f"{to!r} {problem} of {what}", hint=_recent(known))
 
 
 def _recent(known: list[Period]) -> str:
-    ids = dict.fromkeys(period.release.id for period in known)
-    return f"the latest: {', '.join(list(ids)[:_SHOWN])}"
+    ids = {one.release.id: one.release.label for one in known}
+    shown = [name if label == name else f"{name} ({label})" for name, label in ids.items()]
+    return f"the latest: {', '.join(shown[:_SHOWN])}"

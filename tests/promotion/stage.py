@@ -146,6 +146,23 @@ class Stage:
         self.git("push", "-q", "origin", f"topic:{branch}", where=other)
         return self.git("rev-parse", "HEAD", where=other)
 
+    def rename(self, environment: str, name: str) -> None:
+        """Someone gives an environment and its overlays another name."""
+        moved: dict[str, str | None] = {"promote.yaml": self.show("promote.yaml")}
+        moved["promote.yaml"] = str(moved["promote.yaml"]).replace(
+            f"{environment}: {{", f"{name}: {{"
+        )
+        for word in ("from", "variant-of"):
+            moved["promote.yaml"] = str(moved["promote.yaml"]).replace(
+                f"{word}: {environment}", f"{word}: {name}"
+            )
+        out = self.git("ls-tree", "-r", "--name-only", "main", "overlays", where=self.bare)
+        for path in out.splitlines():
+            if path.startswith(f"overlays/{environment}/"):
+                moved[path] = None
+                moved[path.replace(f"/{environment}/", f"/{name}/")] = self.show(path)
+        self.push(moved, f"{environment} is called {name}")
+
     def release(self, app: str, tag: str, environment: str = "dev") -> None:
         path = f"overlays/{environment}/{app}/kustomization.yaml"
         self.push({path: overlay(environment, app, tag)}, f"{app} {tag}")
