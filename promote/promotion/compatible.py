@@ -42,7 +42,7 @@ def compatible(
     session: Session,
     target: str,
     moving: Collection[str],
-    edits: Mapping[str, bytes],
+    tree: Tree,
     overrides: Mapping[str, str],
 ) -> dict[str, Verdict]:
     """What the rules say of the apps that move; nothing for an app that no rule is about.
@@ -51,11 +51,10 @@ def compatible(
         session: the project on its base branch.
         target: the environment that changes.
         moving: the apps that move.
-        edits: the files that would change.
+        tree: the files as they would be.
         overrides: reasons by the gate that is to be passed all the same.
     """
     view = session.view
-    tree = session.edited(dict(edits))
     found: dict[str, list[tuple[bool, str]]] = {}
     for rule in view.config.compatible:
         present = view.apps(target)

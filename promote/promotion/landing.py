@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from promote.errors import ForgeError, GateHoldsError
+from promote.errors import ForgeError
 from promote.forge import Change
-from promote.git.commits import commit_tree
 from promote.promotion.apply import Race
 from promote.promotion.branch import MARKER, TREE
-from promote.promotion.evidence import gates_of
-from promote.promotion.fields import find
-from promote.promotion.landed import Declared, declared, happened, release_of
-from promote.promotion.plan import make_plan
+from promote.promotion.judging import BRANCHES, changes_of, judge_again
+from promote.promotion.landed import Declared, declared, happened
 from promote.promotion.reconcile import reconcile
 from promote.promotion.record_lines import GateRecord, Record
 from promote.promotion.records import write_records
@@ -28,12 +25,10 @@ if TYPE_CHECKING:
 
     from promote.forge import PullRequest
     from promote.git import Commit
+    from promote.promotion.gates import Verdict
+    from promote.promotion.judging import Judged
     from promote.promotion.plans import Plan
-    from promote.promotion.release import Release
     from promote.promotion.session import Session
-
-BRANCHES = "promote/"
-"""What the branches of promotions begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,9 @@ def land(
     expect: str | None = None,
     overrides: Mapping[str, str] | None = None,
 ) -> Landing:
-    """Merge a pull request, and record what it moved. Rollbacks are held by no gate.
+    """Merge a pull request, and record what it moved.
+
+    Rollbacks are held by no gate but the rules of `compatible`.
 
     Args:
         session: the project on its base branch.
@@ -87,29 +84,17 @@ def land(
         if there != pull.head_commit:
             continue
         said = declared(_own_commits(session, there))
-        changed = _changes(session, there)
-        plans: list[Plan] = []
-        if pull.head.startswith(BRANCHES) or (said is not None and not said.rollback):
-            if changed is None:
-                raise ForgeError(
-                    f"pull request {number} conflicts with {session.base}",
-                    hint="promote again to build it on what is there now",
-                )
-            plans = _planned_again(session, pull, changed, said, overrides or {})
-            _refuse_held(pull, plans)
-            _refuse_other(session, pull, plans, changed)
+        changed = changes_of(session, there)
+        judged = judge_again(session, pull, changed, said, overrides or {})
         ref = f"refs/heads/{session.base}"
         if session.remote.refs(ref).get(ref) != session.tip:
             continue
-        if pull.draft and plans:
+        if pull.draft and judged.plans:
             session.forge.update(number, Change(draft=False))
         merged = session.forge.merge(number, expect=expect or there)
-        return Landing(merged, tuple(plans), _recorded(session, merged, plans, said, changed or {}))
+        places = [*changed.releases] if changed is not None else []
+        return Landing(merged, judged.plans, _recorded(session, merged, judged, said, places))
     raise race.lost()
-
-
-_Changes = dict[tuple[str, str], "Release"]
-"""The releases that a merge would leave, by environment and app, where they differ from now."""
 
 
 def _merged_already(session: Session, number: int, expect: str | None) -> Landing:
@@ -141,160 +126,39 @@ def _own_commits(session: Session, head: str) -> list[Commit]:
     ]
 
 
-def _changes(session: Session, head: str) -> _Changes | None:
-    """What merging a commit now would change; None where it conflicts."""
-    repository, view = session.repository, session.view
-    if repository.history.merge_base(session.tip, head) is None:
-        return None
-    merged = repository.history.merge(session.tip, head)
-    if merged.conflicts:
-        return None
-    # A commit of the merged tree, only to read it as one; it is never pushed.
-    trial = commit_tree(
-        repository.store,
-        merged.tree,
-        [session.tip, head],
-        "trial",
-        repository.identity(),
-        time=session.clock(),
-    )
-    found: _Changes = {}
-    for environment in view.environments:
-        for app in view.apps(environment):
-            after = release_of(session, trial, environment, app)
-            if after.fields != release_of(session, session.tip, environment, app).fields:
-                found[environment, app] = after
-    return found
-
-
-def _planned_again(
-    session: Session,
-    pull: PullRequest,
-    changed: _Changes,
-    said: Declared | None,
-    overrides: Mapping[str, str],
-) -> list[Plan]:
-    """A plan of now for each environment that the merge would promote into."""
-    by_target: dict[str, list[str]] = {}
-    for environment, app in changed:
-        if session.view.sources_of(environment, app):
-            by_target.setdefault(environment, []).append(app)
-    plans = []
-    for target, apps in by_target.items():
-        passed = {**_passed_before(session, target, said), **overrides}
-        plans.append(
-            make_plan(
-                session,
-                target,
-                apps,
-                overrides=passed,
-                render=False,
-                pull=pull,
-                fields=said.fields if said is not None else (),
-                take=said.take if said is not None else None,
-            )
-        )
-    return plans
-
-
-def _passed_before(session: Session, target: str, said: Declared | None) -> dict[str, str]:
-    """The overrides that the promotion was opened with, as far as they still are possible.
-
-    They stand in a commit of its branch, for all who approve it to see. A gate of the merge is
-    passed by who merges.
-    """
-    if said is None:
-        return {}
-    possible = {
-        gate.kind for gate in gates_of(session, target) if gate.overridable and gate.stage == "open"
-    }
-    return {
-        record.gate: record.overridden
-        for records in said.gates.values()
-        for record in records
-        if record.gate in possible and record.overridden
-    }
-
-
-def _refuse_held(pull: PullRequest, plans: Sequence[Plan]) -> None:
-    lines = [
-        f"{app.app}: {verdict}"
-        for plan in plans
-        for app in plan.moving
-        for verdict in app.verdicts
-        if verdict.holds
-    ]
-    if lines:
-        raise GateHoldsError(
-            f"pull request {pull.number} is not merged: " + "; ".join(lines),
-            hint="wait, or `--override GATE --reason TEXT`, which is recorded",
-        )
-
-
-def _refuse_other(
-    session: Session, pull: PullRequest, plans: Sequence[Plan], changed: _Changes
-) -> None:
-    """A merge must do what was just judged, and nothing else to any release."""
-    for plan in plans:
-        tree = session.edited(dict(plan.edits))
-        for app in plan.apps:
-            view = session.view
-            pinned = find(tree, view.overlay(plan.target, app.app), view.promotable(app.app))
-            would = changed[plan.target, app.app]
-            if pinned.release.fields != would.fields:
-                raise ForgeError(
-                    f"pull request {pull.number} would give {plan.target} the release "
-                    f"{would.label} of {app.app}, where now {pinned.release.label} is to be "
-                    "promoted",
-                    hint=f"bring it up to date: `promote promote {app.app} --to {plan.target}`",
-                )
-    targets = {plan.target for plan in plans}
-    for environment, app_name in changed:
-        derived = session.view.primary(environment) in targets
-        if environment not in targets and not derived:
-            raise ForgeError(
-                f"pull request {pull.number} also changes the release of {app_name} in "
-                f"{environment}, which has no upstream",
-                hint="a change that is no promotion goes into a pull request of its own",
-            )
-
-
 def _recorded(
     session: Session,
     merged: PullRequest,
-    plans: Sequence[Plan],
+    judged: Judged,
     said: Declared | None,
-    changed: _Changes,
+    places: Sequence[tuple[str, str]],
 ) -> tuple[Record, ...]:
     """Write what the merge did to the notes."""
     before = session.tip
     session.refresh()
-    if merged.merge_commit in {None, before} or not (plans or said):
+    if merged.merge_commit in {None, before} or not (judged.plans or said):
         return ()
     commit = session.repository.store.commit(merged.merge_commit or "")
     found: list[Record] = []
     by = str(session.repository.identity())
-    for environment in dict.fromkeys(name for name, _ in changed):
-        apps = [plan_app for plan in plans if plan.target == environment for plan_app in plan.apps]
+    planned = {(p.target, app.app): app.sources for p in judged.plans for app in p.apps}
+    for environment in dict.fromkeys(name for name, _ in places):
+        apps = tuple(app for name, app in places if name == environment)
         about = Declared(
             environments=(environment,),
-            apps=tuple(app for name, app in changed if name == environment),
-            sources={app.app: app.sources for app in apps},
-            gates={
-                app.app: tuple(
-                    GateRecord(
-                        verdict.gate,
-                        verdict.passed,
-                        verdict.saw,
-                        None if verdict.passed else verdict.overridden,
-                    )
-                    for verdict in app.verdicts
-                )
-                for app in apps
-            },
-            rollback=not plans,
+            apps=apps,
+            sources={app: planned.get((environment, app), ()) for app in apps},
+            gates={app: _said(judged.verdicts(environment, app)) for app in apps},
+            rollback=not judged.plans,
         )
         found += happened(session, commit, about, pull=merged.number, by=by)
     if found:
         write_records(session, found)
     return tuple(found)
+
+
+def _said(verdicts: Sequence[Verdict]) -> tuple[GateRecord, ...]:
+    return tuple(
+        GateRecord(one.gate, one.passed, one.saw, None if one.passed else one.overridden)
+        for one in verdicts
+    )

@@ -140,7 +140,7 @@ def _with_rules(
 ) -> list[AppPlan]:
     """The plans with what the project's rules say of the target after all of them."""
     moving = {plan.app for plan in planned if plan.moves}
-    said = compatible(session, target, moving, edits, overrides)
+    said = compatible(session, target, moving, session.edited(dict(edits)), overrides)
     return [
         replace(plan, verdicts=(*plan.verdicts, said[plan.app])) if plan.app in said else plan
         for plan in planned

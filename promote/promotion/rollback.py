@@ -231,7 +231,8 @@ def _plan(
 def _ruled(session: Session, plan: Plan, overrides: Mapping[str, str]) -> Plan:
     """The plan with what the rules of `compatible` say of each environment that goes back."""
     moving = {app.app for app in plan.moving}
-    said = compatible(session, plan.target, moving, plan.edits, overrides)
+    tree = session.edited(dict(plan.edits))
+    said = compatible(session, plan.target, moving, tree, overrides)
     return replace(
         plan,
         apps=tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from promote.errors import GateHoldsError
-from promote.promotion import promote, roll_back
+from promote.promotion import land, promote, roll_back
 from promote.promotion.compatible import in_range
 
 if TYPE_CHECKING:
@@ -88,3 +88,29 @@ def test_a_rule_does_not_stop_versions_that_it_is_not_about(ruled: Stage) -> Non
     ruled.release("cart", "1.5", "staging")
     with ruled.session() as session:
         assert promote(session, "prod", ["cart"]).status == "opened"
+
+
+def test_an_override_of_the_opening_counts_for_the_merge(ruled: Stage) -> None:
+    outcome = ruled.promote("prod", "cart", compatible="the next minute")
+    assert outcome.pull is not None
+    with ruled.session() as session:
+        (record,) = land(session, outcome.pull.number).records
+    said = {gate.gate: gate.overridden for gate in record.gates}
+    assert said == {"hold": None, "compatible": "the next minute"}
+
+
+def test_a_rollback_that_would_break_a_rule_by_now_is_not_merged(ruled: Stage) -> None:
+    ruled.release("web", "1.22", "prod")
+    with ruled.session() as session:
+        outcome = roll_back(session, "prod", "web")
+    assert outcome.pull is not None
+    ruled.wait(hours=1)
+    ruled.release("cart", "2.0", "prod")
+    number = outcome.pull.number
+    with ruled.session() as session:
+        with pytest.raises(GateHoldsError, match=r"not merged: web: compatible holds: cart"):
+            land(session, number)
+        landing = land(session, number, overrides={"compatible": "cart is down anyway"})
+    assert ruled.tag("prod", "web") == "1.0"
+    (gate,) = landing.records[0].gates
+    assert (gate.gate, gate.passed, gate.overridden) == ("compatible", False, "cart is down anyway")

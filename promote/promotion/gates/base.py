@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 Stage = Literal["open", "merge"]
 """When a gate decides: before a pull request is opened, or before it is merged."""
 
-_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(
+    r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?"
+)
+_LONGEST = timedelta(days=36_500)
+"""Of a duration: whoever asks for more means `stop`, and calendars have an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,10 @@ def parse_duration(text: object) -> timedelta:
     if match is None:
         raise ProjectError(f"{text!r} is not a duration", hint="write 90m, 24h, 7d or 1d12h")
     weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    total = ((7 * weeks + days) * 24 + hours) * 3_600 + minutes * 60 + seconds
+    if total > _LONGEST.total_seconds():
+        raise ProjectError(f"{text} is longer than {_LONGEST.days} days")
+    return timedelta(seconds=total)
 
 
 def say_duration(span: timedelta) -> str:

@@ -124,7 +124,7 @@ def _minutes(text: str) -> int | None:
     if match is None or match[1].lower() not in _DAYS:
         return None
     hours, minutes = int(match[2]), int(match[3])
-    if hours > 24 or minutes > 59:  # noqa: PLR2004 - the clock's own numbers
+    if hours * 60 + minutes > 1440 or minutes > 59:  # noqa: PLR2004 - the clock's own numbers
         return None
     return _DAYS.index(match[1].lower()) * 1440 + hours * 60 + minutes
 
