@@ -133,7 +133,7 @@ def _made(node: Document, step: Step, is_last: bool, create: Create | None) -> J
         return None
     if not is_last or create is Create.MAPPING:
         return {}
-    return bare(text_at(node, step.name)) if step.name in node else ""
+    return bare(text_at(node, step.name) if step.name in node else "")
 
 
 def _update_elements(

@@ -46,6 +46,11 @@ _NEVER_PRINTED: Final = frozenset(
 _ON: Final = "enabled"
 
 
+def has_history(record: Record) -> bool:
+    """Whether kustomize keeps annotations of its own in a resource."""
+    return bool(_annotations(record))
+
+
 def with_history(record: Record) -> tuple[Document, dict[str, str]]:
     """The document with the annotations that kustomize has there, and these."""
     added = _annotations(record)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
 from promote.render.fields import stops_short, update_document
+from promote.render.fieldspecs import default_config
 from promote.render.merge.written import text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, selects
 
@@ -34,8 +35,8 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
         KustomizationError: a name may mean several resources.
     """
     targets = _Targets(records)
-    if not targets.any_renamed:
-        return
+    if not targets.any_renamed and config is default_config():
+        return  # rules of a configuration may lead where no name is, which is an error
     fields_by_kind = _fields_by_kind(config)
     for record in records:
         for target, path in fields_by_kind[record.original.gvk]:

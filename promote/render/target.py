@@ -192,6 +192,9 @@ class Target:
                 hint="name it under resources:, or state kind: Component in it",
             )
         target.accumulate(resources)
+        resources.require_unique()
+        # kustomize merges the rules anew, which may leave out some that a narrower one describes.
+        resources.config = EMPTY.merged(resources.config)
 
     def _below(self, path: str) -> Target:
         remote = parse_remote(path)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
-from promote.render.fields import Create, update_document
+from promote.render.fields import Create, parse_path, update_document
 from promote.render.fieldspecs import field_spec, merge_specs
+from promote.render.history import has_history
 from promote.render.layer import PathsByKind, specs_of
 from promote.render.merge.written import check_new_keys
 from promote.render.ties import places_without, tie
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from promote.render.kustomization import Labels
     from promote.render.layer import Layer, Transformer
 
+_ANNOTATIONS = parse_path("metadata/annotations")
 _METADATA_LABELS = field_spec({"path": "metadata/labels", "create": True})
 
 
@@ -44,6 +46,8 @@ class AddEntries:
             return
         for record in resources.records:
             paths = self._paths[record.key.gvk]
+            if (_ANNOTATIONS, False) in paths and has_history(record):
+                paths = tuple((path, create or path == _ANNOTATIONS) for path, create in paths)
             new = self._new_places(record.doc, paths) if len(paths) > 1 else {}
             for path, create in paths:
                 record.doc = update_document(
@@ -66,6 +70,8 @@ class AddEntries:
         }
 
     def _add(self, old: Json) -> Json:
+        if old is None:
+            return None  # what may not be made stays null
         if not isinstance(old, dict):
             raise KustomizationError("a field for labels or annotations does not hold a mapping")
         if all(old.get(key) == value for key, value in self.entries.items()):
