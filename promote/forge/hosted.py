@@ -108,7 +108,7 @@ class HostedForge(Calls):
         self._one(number)
         ours = self._notes_of(number, key)
         ours = ours or self._api.once(add, lambda: self._notes_of(number, key) or None)
-        if ours and reveal(ours[0].text, self.style)[0].rstrip() != reveal(text)[0].rstrip():
+        if ours and self._shown(ours[0].text) != self._shown(text):
             self._set_note(number, ours[0], text)
         for doubled in ours[1:]:
             self._drop_note(number, doubled)
@@ -234,6 +234,10 @@ class HostedForge(Calls):
     def _marked(self, body: str, marker: str) -> str:
         limits = self.limits
         return hide(body, "marker", marker, self.style, limit=limits.body, unit=limits.unit)
+
+    def _shown(self, text: str) -> str:
+        """What a reader sees of a text; forges cut off white space at its end."""
+        return reveal(text, self.style)[0].rstrip()
 
     def _notes_of(self, number: int, key: str) -> list[Note]:
         notes = self._notes(number)

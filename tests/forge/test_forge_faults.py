@@ -171,7 +171,7 @@ OTHERS = (
 )
 CASES = [("github", fault) for fault in FAULTS]
 CASES += [(name, fault) for name in ("gitlab", "bitbucket", "azure") for fault in OTHERS]
-WRITES = {"github": 10, "gitlab": 7, "bitbucket": 8, "azure": 9}
+WRITES = {"github": 10, "gitlab": 7, "bitbucket": 7, "azure": 9}
 """The calls of a play that write, each of which is faulted."""
 READS_TOO = {"answer cut": 42, "503": 42}
 """Faults that calls which read may have as well: all calls of a play."""
