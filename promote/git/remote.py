@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -123,12 +124,16 @@ class Remote:
                 return "done"
             if any(now.get(ref) != update.old for ref, update in wanted.items()):
                 return "lost"
-            # All stands as it was read: a refusal, or a lock that a racer held for a moment.
+            # All stands as it was read: a refusal, a lock that a racer held for a moment, or a
+            # server that is not there for a moment.
             refusal = _why(answer)
-            if b"\t" not in answer.stdout:
+            if b"\t" not in answer.stdout and not _passes(answer):
                 break
             time.sleep(_PAUSE * (attempt + 1) * (1 + random.random()))  # noqa: S311 - not a secret
-        raise GitError(f"cannot push to {self.name} ({self._push_url.shown}): {refusal}")
+        raise GitError(
+            f"cannot push to {self.name} ({self._push_url.shown}): {refusal}",
+            hint=f"may you, or the token, push {', '.join(wanted)} there? see docs/forges.md",
+        )
 
     def _refuse_rewrites(self, updates: Iterable[RefUpdate]) -> None:
         history = History(self._store)
@@ -167,14 +172,18 @@ class Remote:
         return {name: object_id for name, object_id in found.items() if _matches(name, wanted)}
 
     def _network(self, command: str, *arguments: str, options: Sequence[str] = ()) -> Completed:
-        done = self._store.program.run(
-            command,
-            *arguments,
-            git_dir=self._store.git_dir,
-            options=options,
-            allow=range(-64, 256),
-            protocols=self.url.protocols,
-        )
+        for attempt in range(_TRIES):
+            done = self._store.program.run(
+                command,
+                *arguments,
+                git_dir=self._store.git_dir,
+                options=options,
+                allow=range(-64, 256),
+                protocols=self.url.protocols,
+            )
+            if done.code == 0 or not _passes(done) or attempt + 1 == _TRIES:
+                break
+            time.sleep(_PAUSE * 10**attempt * (1 + random.random()))  # noqa: S311 - not a secret
         if done.code != 0:
             raise GitError(
                 f"cannot read the remote {self.name} ({self.url.shown}): {done.reason}",
@@ -200,6 +209,17 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
         name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
         for pattern in patterns
     )
+
+
+_PASSING: Final = re.compile(
+    rb"returned error: (?:429|50[0234])|[Cc]onnection (?:was )?reset|early EOF"
+    rb"|RPC failed|hung up unexpectedly|unexpected disconnect"
+)
+"""What git says of a server that failed in passing; an answer of another wording is just final."""
+
+
+def _passes(answer: Completed) -> bool:
+    return _PASSING.search(answer.stderr) is not None
 
 
 def _why(answer: Completed) -> str:

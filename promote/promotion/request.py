@@ -28,6 +28,8 @@ CLOSED: Final = "Closed by promote: "
 NOTHING_LEFT: Final = "nothing is left to move."
 _COMMENT_ROOM: Final = 32_000
 """What every forge takes of a comment."""
+_LONGEST_LABEL: Final = 50
+"""What GitHub takes of a label's name; an environment's may be longer."""
 _MARK_ROOM: Final = 64
 _ALL: Final = 10**9
 
@@ -84,7 +86,7 @@ class Request:
             body=shown,
             marker=self._wish.marker,
             draft=waits,
-            labels=(self._verb.lower(), plan.target),
+            labels=(self._verb.lower(), plan.target[:_LONGEST_LABEL]),
             reviewers=reviewers(session, plan.edits),
             auto_merge=self._merges_itself and not waits,
         )

@@ -122,6 +122,38 @@ def test_a_lost_answer_is_found_out(sandbox: Sandbox) -> None:
         assert repository.remote().push([update]) == "done"
 
 
+@pytest.mark.parametrize(
+    ("said", "times", "asked"),
+    [
+        ("error: RPC failed; HTTP 502 curl 22 The requested URL returned error: 502", 2, 3),
+        ("fatal: unable to access 'https://f/': The requested URL returned error: 503", 99, 4),
+        ("fatal: unable to access 'https://f/': The requested URL returned error: 403", 99, 1),
+    ],
+)
+def test_a_server_that_is_not_there_for_a_moment(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, said: str, times: int, asked: int
+) -> None:
+    work = sandbox.make()
+    sandbox.bare(work)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    calls: list[Call] = []
+
+    def failing(call: Call) -> Completed:
+        if "ls-remote" not in call.argv:
+            return run_process(call)
+        calls.append(call)
+        return Completed(128, b"", said.encode()) if len(calls) <= times else run_process(call)
+
+    with Repository.open(work, program=Program(sandbox.environ, runner=failing)) as repository:
+        remote = repository.remote()
+        if asked > times:
+            assert MAIN in remote.refs("refs/heads/*")
+        else:
+            with pytest.raises(GitError, match="returned error"):
+                remote.refs("refs/heads/*")
+    assert len(calls) == asked
+
+
 def test_a_remote_that_hangs_is_cut_off(sandbox: Sandbox) -> None:
     work = sandbox.make()
     sandbox.git(work, "remote", "add", "origin", "ssh://git@forge.invalid/x")
