@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from promote.errors import ForgeError
 from promote.forge.answers import RefusedError
+from promote.forge.azure_answers import HEADS, NOBODY, holds, read_pull, read_thread
 from promote.forge.calls import refuse_further
 from promote.forge.hosted import HostedForge
-from promote.forge.notes import Note
 from promote.forge.protocol import (
     Change,
     Check,
@@ -26,22 +26,20 @@ from promote.forge.protocol import (
     ReviewState,
     State,
 )
-from promote.forge.reading import at, items, mapping, moment, number, own_branch, text
+from promote.forge.reading import at, items, mapping, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promote.forge.http import Api, Query
+    from promote.forge.notes import Note
     from promote.model.json import Document, Json
 
 _VERSION: Final = "7.1"
 _PAGE: Final = 100
-_HEADS: Final = "refs/heads/"
 _GENRE: Final = "promote"
 _MINIMUM_REVIEWERS: Final = "fa4e907d-c16b-4a4c-9dfa-4906e5d171dd"
 """The policy that asks for approvals, by the id that it has on every server."""
-_NOBODY: Final = "00000000-0000-0000-0000-000000000000"
-_STATES: Final[dict[str, State]] = {"active": "open", "completed": "merged"}
 _ASKED: Final = {"open": "active", "merged": "completed", "closed": "abandoned", None: "all"}
 _VOTES: Final[dict[ReviewState, int]] = {"approved": 10, "commented": 0, "changes requested": -5}
 _CHECKS: Final[dict[str, CheckState]] = {
@@ -94,7 +92,7 @@ class AzureForge(HostedForge):
         counts = [
             at(policy, "settings", "minimumApproverCount")
             for policy in policies
-            if any(_holds(one, base, repository) for one in items(at(policy, "settings", "scope")))
+            if any(holds(one, base, repository) for one in items(at(policy, "settings", "scope")))
         ]
         return max((count for count in counts if isinstance(count, int)), default=0)
 
@@ -106,8 +104,8 @@ class AzureForge(HostedForge):
         body: Document = {
             "title": proposal.title,
             "description": proposal.body,
-            "sourceRefName": _HEADS + proposal.head,
-            "targetRefName": _HEADS + proposal.base,
+            "sourceRefName": HEADS + proposal.head,
+            "targetRefName": HEADS + proposal.base,
             "isDraft": proposal.draft,
         }
         return self._read(self._send("POST", "/pullrequests", body))
@@ -115,9 +113,9 @@ class AzureForge(HostedForge):
     def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
         query: dict[str, str | int | bool] = {"searchCriteria.status": _ASKED[state]}
         if head:
-            query["searchCriteria.sourceRefName"] = _HEADS + head
+            query["searchCriteria.sourceRefName"] = HEADS + head
         if base:
-            query["searchCriteria.targetRefName"] = _HEADS + base
+            query["searchCriteria.targetRefName"] = HEADS + base
         skip = 0
         while True:
             page = self._ask("/pullrequests", {**query, "$top": _PAGE, "$skip": skip})
@@ -130,10 +128,15 @@ class AzureForge(HostedForge):
             skip += _PAGE
 
     def _get(self, number: int) -> PullRequest:
-        return self._read(self._ask(f"/pullrequests/{number}"))
+        path = f"/pullrequests/{number}"
+        document = mapping(self._ask(path))
+        if at(document, "labels") is None:
+            # Not every version tells them with the rest.
+            document = {**document, "labels": at(self._ask(f"{path}/labels"), "value")}
+        return self._read(document)
 
     def _read(self, value: Json) -> PullRequest:
-        pull = _pull(value)
+        pull = read_pull(value)
         # The address that an answer has is that of the API.
         return replace(pull, url=f"{self._api.base}{self._page}/pullrequest/{pull.number}")
 
@@ -146,7 +149,7 @@ class AzureForge(HostedForge):
         }
         said = {key: value for key, value in said.items() if value is not None}
         if change.auto_merge is not None:
-            said["autoCompleteSetBy"] = {"id": self._me() if change.auto_merge else _NOBODY}
+            said["autoCompleteSetBy"] = {"id": self._me() if change.auto_merge else NOBODY}
             if change.auto_merge:
                 said["completionOptions"] = _completion()
         if said:
@@ -180,7 +183,7 @@ class AzureForge(HostedForge):
     def _notes(self, number: int) -> list[Note]:
         found = self._ask(f"/pullrequests/{number}/threads")
         return [
-            _note(thread, items(at(thread, "comments"))[0])
+            read_thread(thread, items(at(thread, "comments"))[0])
             for thread in items(at(found, "value"))
             if at(thread, "isDeleted") is not True
             and items(at(thread, "comments"))
@@ -271,55 +274,3 @@ class AzureForge(HostedForge):
 def _completion() -> Document:
     """Never past a policy: `bypassPolicy` is not among these."""
     return {"deleteSourceBranch": True, "mergeStrategy": "noFastForward"}
-
-
-def _holds(scope: Document, base: str, repository: Json) -> bool:
-    """Whether a policy's scope has a branch of a repository; one that names none has all."""
-    if text(scope, "repositoryId") not in {"", text(repository, "id")}:
-        return False
-    if text(scope, "matchKind").lower() == "defaultbranch":
-        return text(repository, "defaultBranch") == f"{_HEADS}{base}"
-    name = text(scope, "refName")
-    if text(scope, "matchKind").lower() == "prefix":
-        return f"{_HEADS}{base}".startswith(name)
-    return name in {"", f"{_HEADS}{base}"}
-
-
-def _pull(value: Json) -> PullRequest:
-    document = mapping(value)
-    state = _STATES.get(text(document, "status"), "closed")
-    automatic = text(document, "autoCompleteSetBy", "id")
-    labels = [
-        text(label, "name")
-        for label in items(at(document, "labels"))
-        if at(label, "active") is not False
-    ]
-    return PullRequest(
-        number=number(document, "pullRequestId"),
-        title=text(document, "title"),
-        body=text(document, "description"),
-        head=own_branch(
-            text(document, "sourceRefName").removeprefix(_HEADS), at(document, "forkSource"), None
-        ),
-        base=text(document, "targetRefName").removeprefix(_HEADS),
-        state=state,
-        author=text(document, "createdBy", "id"),
-        created=moment(document, "creationDate"),
-        draft=at(document, "isDraft") is True,
-        labels=tuple(sorted(labels)),
-        head_commit=text(document, "lastMergeSourceCommit", "commitId") or None,
-        merge_commit=(text(document, "lastMergeCommit", "commitId") or None)
-        if state == "merged"
-        else None,
-        reviewers=tuple(sorted(text(user, "id") for user in items(at(document, "reviewers")))),
-        auto_merge=automatic not in {"", _NOBODY} and state == "open",
-    )
-
-
-def _note(thread: Document, comment: Document) -> Note:
-    return Note(
-        f"{number(thread, 'id')}/{number(comment, 'id')}",
-        text(comment, "author", "id"),
-        text(comment, "content"),
-        moment(comment, "publishedDate"),
-    )

@@ -49,6 +49,7 @@ class FakeAzure:
             ("POST", "/pullrequests", self._open),
             ("GET", pull, lambda _a, p, _me: (200, self._document(self._pull(p)))),
             ("PATCH", pull, self._patch),
+            ("GET", f"{pull}/labels", self._labels),
             ("POST", f"{pull}/labels", self._label),
             ("DELETE", f"{pull}/labels/([^/]+)", self._unlabel),
             ("PUT", f"{pull}/reviewers/([^/]+)", self._vote),
@@ -116,7 +117,6 @@ class FakeAzure:
             "targetRefName": f"refs/heads/{pull.base}",
             "createdBy": {"id": pull.author},
             "creationDate": _WHEN,
-            "labels": [{"name": name, "active": True} for name in pull.labels],
             "lastMergeSourceCommit": {"commitId": self.repository.head_of(pull)},
             "lastMergeCommit": {"commitId": pull.merge_commit},
             "mergeStatus": "conflicts" if conflicts else "succeeded",
@@ -167,6 +167,9 @@ class FakeAzure:
         elif status:
             pull.state = {"active": "open", "abandoned": "closed"}[status]
         return 200, self._document(pull)
+
+    def _labels(self, _asked: Asked, parts: list[str], _me: str) -> Answer:
+        return 200, {"value": [{"name": name, "active": True} for name in self._pull(parts).labels]}
 
     def _label(self, asked: Asked, parts: list[str], _me: str) -> Answer:
         body: Any = asked.body
