@@ -137,7 +137,11 @@ class GiteaForge(HubForge):
         self._api.send(
             "POST",
             f"{self._path(pull.number)}/merge",
-            {"Do": "merge", "head_commit_id": expect, "delete_branch_after_merge": True},
+            {
+                "Do": self._style_of_merges(),
+                "head_commit_id": expect,
+                "delete_branch_after_merge": True,
+            },
         )
 
     def _notes(self, number: int) -> list[Note]:
@@ -186,15 +190,32 @@ class GiteaForge(HubForge):
             self._api.send("DELETE", path, allow=(404,))
             return
         body: Document = {
-            "Do": "merge",
+            "Do": self._style_of_merges(),
             "merge_when_checks_succeed": True,
             "delete_branch_after_merge": True,
             "head_commit_id": pull.head_commit,
         }
-        self._api.once(
-            lambda: self._api.send("POST", path, body).status == _CREATED,
-            lambda: self._auto_merge(pull) or self._get(pull.number).state == "merged" or None,
-        )
+        for attempt in range(TRIES):
+            try:
+                self._api.once(
+                    lambda: self._api.send("POST", path, body).status == _CREATED,
+                    lambda: (
+                        self._auto_merge(pull) or self._get(pull.number).state == "merged" or None
+                    ),
+                )
+            except RefusedError as refused:
+                # One that was just opened is still looked at.
+                if not self._passes(pull, refused) or attempt + 1 == TRIES:
+                    raise
+                self._api.pause(attempt)
+            else:
+                return
+
+    def _style_of_merges(self) -> str:
+        """A merge commit, unless the repository allows none."""
+        repository = self._api.get(self._repo)
+        allowed = (one for one in _STYLES if at(repository, _STYLES[one]) is not False)
+        return next(allowed, "merge")
 
     def _label(self, name: str) -> int:
         """The id of a label, which is made where it is missing.
@@ -223,5 +244,11 @@ class GiteaForge(HubForge):
 
 
 _CREATED: Final = 201
+_STYLES: Final = {
+    "merge": "allow_merge_commits",
+    "squash": "allow_squash_merge",
+    "rebase-merge": "allow_rebase_explicit",
+    "rebase": "allow_rebase",
+}
 _NOT_NOW: Final = 405
 _SCHEDULING: Final = frozenset({"pull_scheduled_merge", "pull_cancel_scheduled_merge"})

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from contract import HEAD, gitea_place
+from support.faultproxy import FaultProxy
+from support.serving import said, serving
 
 from promote.config import ForgeConfig
 from promote.errors import ForgeError, GitError
 from promote.forge import Change, Check, Proposal, open_forge
+from promote.forge.gitea import GiteaForge
+from promote.forge.http import Api
+from promote.forge.tokens import Token
 from promote.git import RefUpdate, Repository, commit
 from promote.git.credentials import authenticate
 from promote.git.program import Call, Completed, Program, run_process
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from contract import GitPlace
     from git_sandbox import Sandbox
     from support.gitea import GiteaServer
+    from support.serving import Asked, Said
 
 PROPOSAL = Proposal(HEAD, "main", "Shop to prod", "body", marker="m")
 
@@ -73,6 +81,77 @@ def test_it_merges_by_itself_once_all_is_there(place: GitPlace, gitea_server: Gi
     assert place.forge.update(opened.number, Change(auto_merge=True)).auto_merge
     place.forge.report(opened.head_commit or "", Check("build", "success"))
     assert place.forge.show(opened.number).state == "open", "never past a required review"
+
+
+@dataclass
+class Busy(FaultProxy):
+    """Says of the first two merges that it still makes up its mind, as Gitea does."""
+
+    def __call__(self, asked: Asked) -> Said:
+        if asked.method == "POST" and asked.path.endswith("/merge") and self.counted < 2:
+            self.counted += 1
+            return said(405, {"message": "Please try again later"})
+        return self._forward(asked)
+
+
+def test_one_that_was_just_opened_is_waited_for(place: GitPlace, gitea_server: GiteaServer) -> None:
+    gitea_server.protect(named(place), required_approvals=1)
+    proxy = Busy(gitea_server.url)
+    with serving(proxy) as url:
+        secret = Token(gitea_server.user("ada"), "token", "ada", "GITEA_TOKEN")
+        api = Api(f"{url}/api/v1", secret, sleep=lambda _: None)
+        opened = GiteaForge(api, named(place)).create(replace(PROPOSAL, auto_merge=True))
+    assert (proxy.counted, opened.state, opened.auto_merge) == (2, "open", True)
+
+
+@dataclass
+class Short(FaultProxy):
+    """Gets pages of two, as from a server that was told to give no longer ones."""
+
+    def __call__(self, asked: Asked) -> Said:
+        query = {**asked.query, "limit": "2"} if "limit" in asked.query else asked.query
+        return self._forward(replace(asked, query=query))
+
+
+def test_pages_that_are_shorter_than_asked_for(place: GitPlace, gitea_server: GiteaServer) -> None:
+    gitea_server.protect(named(place), required_approvals=1)
+    with serving(Short(gitea_server.url)) as url:
+        secret = Token(gitea_server.user("ada"), "token", "ada", "GITEA_TOKEN")
+        forge = GiteaForge(Api(f"{url}/api/v1", secret), named(place))
+        numbers = []
+        for name in ("b1", "b2", "b3", "b4", "b5"):
+            commit = place.commit(name, {name: "1"})
+            proposal = Proposal(name, "main", "t", "b", labels=("x", "y", "z"))
+            numbers.append(forge.create(proposal).number)
+            forge.report(commit, Check(name, "success"))
+        assert [pull.number for pull in forge.pulls()] == numbers
+        labels = gitea_server.call("GET", f"/repos/{named(place)}/labels", as_user="ada")
+        assert sorted(label["name"] for label in labels) == ["x", "y", "z"]
+        for name in ("c1", "c2", "c3", "c4"):
+            forge.report(commit, Check(name, "success"))
+        assert [check.name for check in forge.checks(commit)] == ["b5", "c1", "c2", "c3", "c4"]
+        assert forge.update(numbers[0], Change(title="t1", auto_merge=True)).auto_merge
+        assert forge.update(numbers[0], Change(title="t2")).auto_merge
+
+
+def test_what_has_nothing_to_wait_for_is_merged(place: GitPlace) -> None:
+    pull = place.forge.create(replace(PROPOSAL, auto_merge=True))
+    for _ in range(100):  # Gitea does it behind the scenes
+        if pull.state == "merged":
+            break
+        time.sleep(0.1)
+        pull = place.forge.show(pull.number)
+    assert pull.state == "merged"
+
+
+def test_a_repository_without_merge_commits(place: GitPlace, gitea_server: GiteaServer) -> None:
+    styles = {"has_pull_requests": True, "allow_merge_commits": False, "allow_squash_merge": True}
+    gitea_server.call("PATCH", f"/repos/{named(place)}", styles, as_user="ada")
+    pull = place.forge.merge(place.forge.create(PROPOSAL).number)
+    assert (pull.state, pull.merge_commit) == ("merged", place.tip("main"))
+    place.sandbox.git(place.work, "fetch", "-q", "origin")
+    parents = place.sandbox.git(place.work, "log", "-1", "--format=%P", "origin/main")
+    assert len(parents.split()) == 1
 
 
 def test_a_token_that_may_not(place: GitPlace, gitea_server: GiteaServer) -> None:

@@ -35,9 +35,6 @@ DB_TYPE = sqlite3
 PATH = {folder}/gitea.db
 SQLITE_JOURNAL_MODE = WAL
 SQLITE_TIMEOUT = 20000
-[api]
-# Servers may be told to give short pages, whatever they are asked for.
-MAX_RESPONSE_ITEMS = 3
 [security]
 INSTALL_LOCK = true
 SECRET_KEY = not-a-secret
