@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from promote.render import notes
 from promote.render.fields import set_in
 from promote.render.merge.written import text_at
 from promote.render.record import Former
@@ -28,7 +29,6 @@ _SUFFIXES: Final = _DOMAIN + "suffixes"
 _BEHAVIOR: Final = _DOMAIN + "generatorBehavior"
 _NEEDS_HASH: Final = _DOMAIN + "needsHashSuffix"
 _FROM_HELM: Final = _DOMAIN + "helm-generated"
-_NOTE: Final = "config.kubernetes.io/origin"
 
 _NEVER_PRINTED: Final = frozenset(
     [
@@ -81,7 +81,8 @@ def _annotations(record: Record) -> dict[str, str]:
         _BEHAVIOR: record.behavior,
         _NEEDS_HASH: _ON if record.needs_hash else "",
         _FROM_HELM: "true" if record.from_helm else "",
-        _NOTE: "here" if record.made_by or record.changed_by else "",
+        notes.ORIGIN: notes.origin_text(record),
+        notes.TRANSFORMERS: notes.transformers_text(record),
     }
     return {key: text for key, text in known.items() if text}
 

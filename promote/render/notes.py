@@ -86,13 +86,22 @@ def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:
     """The document of a resource with the notes that were asked for."""
     doc = record.doc
     if "originAnnotations" in wanted and record.made_by is not None:
-        doc = set_in(doc, ("metadata", "annotations", ORIGIN), _lines(record.made_by, ""))
+        doc = set_in(doc, ("metadata", "annotations", ORIGIN), origin_text(record))
     if "transformerAnnotations" in wanted and record.changed_by:
-        text = "".join(_item(note) for note in record.changed_by)
-        doc = set_in(doc, ("metadata", "annotations", TRANSFORMERS), text)
+        doc = set_in(doc, ("metadata", "annotations", TRANSFORMERS), transformers_text(record))
     if MANAGED_BY_LABEL in wanted:
         doc = set_in(doc, ("metadata", "labels", MANAGED_BY), _MANAGER)
     return doc
+
+
+def origin_text(record: Record) -> str:
+    """The note of where a resource came from; empty if it is not noted."""
+    return _lines(record.made_by, "") if record.made_by is not None else ""
+
+
+def transformers_text(record: Record) -> str:
+    """The notes of what changed a resource; empty if there are none."""
+    return "".join(_item(note) for note in record.changed_by)
 
 
 _KEYS = (

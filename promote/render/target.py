@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from promote.errors import Place
-    from promote.model.json import Document, FieldPath
+    from promote.model.json import Document, FieldPath, Json
     from promote.model.tree import Tree
     from promote.render.fieldspecs import FieldConfig
     from promote.render.generators import Generator
@@ -326,7 +326,10 @@ class Target:
             return
         with self._at("openapi"):
             path = asked.get("path")
-            document = self.directory.documents(path)[0] if path else None
+            document: Json = None
+            if path is not None:
+                documents = self.directory.documents(path)
+                document = documents[0] if documents else []  # no mapping, and so refused
             self.shared.schema = self.shared.schema.replaced(document, asked.get("version"))
 
     def _warn_of_deprecated(self) -> None:

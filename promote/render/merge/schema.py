@@ -265,6 +265,9 @@ def _read(document: Json) -> tuple[_Definitions, dict[KindKey, bool]]:
             "the OpenAPI schema is not a mapping with 'definitions'",
             hint="`kustomize openapi fetch` writes one from a cluster",
         )
+    for name, spec in (definitions or {}).items():
+        if not isinstance(spec, dict):
+            raise KustomizationError(f"the OpenAPI schema defines {name!r}, and not as a mapping")
     return _Definitions(definitions or {}), _scopes(document.get("paths"))
 
 

@@ -93,7 +93,11 @@ class MergePatches:
 
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
-        doc = _with_text_metadata(patch.doc) if self.copied else patch.doc
+        doc = patch.doc
+        if self.copied:
+            doc = _with_text_metadata(doc, "labels", "annotations")
+        elif self.rename or self.rekind:  # which kustomize notes in the patch's annotations
+            doc = _with_text_metadata(doc, "annotations")
         takes_annotations = _takes_annotations(doc)
         for record in chosen:
             if self.rename or self.rekind:
@@ -128,7 +132,7 @@ class MergePatches:
         return new
 
 
-def _with_text_metadata(patch: Document) -> Document:
+def _with_text_metadata(patch: Document, *fields: str) -> Document:
     """A patch as kustomize copies it: labels and annotations are strings in it.
 
     So a null there removes nothing and is the text that it was written as, and a map that is null
@@ -138,7 +142,7 @@ def _with_text_metadata(patch: Document) -> Document:
     if not isinstance(metadata, dict):
         return patch
     changed = dict(metadata)
-    for field in ("labels", "annotations"):
+    for field in fields:
         entries = metadata.get(field)
         if isinstance(entries, dict) and entries:
             entries = with_last_values(entries)
@@ -337,15 +341,16 @@ def _json_only(patch: Patch, layer: Layer) -> Transformer:
 def patch_from_config(doc: Document, layer: Layer) -> Transformer:
     """The transformer that a `PatchTransformer` document asks for."""
     fields = Fields(doc, doc)
-    options = fields.mapping("options") or {}
+    stated = fields.mapping("options") or {}
+    options = Fields(stated, stated, ("options",))
     target = fields.mapping("target")
     patch = Patch(
         (),
         fields.text("patch"),
         fields.text("path"),
         None if target is None else Selector.read(target),
-        allow_name_change=options.get("allowNameChange") is True,
-        allow_kind_change=options.get("allowKindChange") is True,
+        allow_name_change=options.flag("allowNameChange"),
+        allow_kind_change=options.flag("allowKindChange"),
     )
     return _patch(patch, layer)
 
