@@ -11,7 +11,7 @@ from promote.model.resource import Origin
 from promote.render.generate.args import GeneratorArgs, GeneratorOptions
 from promote.render.generate.config_map import make_config_map
 from promote.render.generate.secret import make_secret
-from promote.render.merge.written import text_at
+from promote.render.merge.written import in_field, text_at
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ def _take_over(new: Record, old: Record) -> None:
         both = {**_texts(old.metadata_map(field)), **new.metadata_map(field)}
         doc = _with_metadata(doc, field, both or None)
     identity = old.id
-    doc = _with_metadata(doc, "name", identity.name)
-    doc = _with_metadata(doc, "namespace", identity.namespace or None)
+    metadata = new.metadata
+    doc = _with_metadata(doc, "name", in_field(metadata, "name", identity.name))
+    namespace = in_field(metadata, "namespace", identity.namespace) if identity.namespace else None
+    doc = _with_metadata(doc, "namespace", namespace)
     if new.behavior == "merge":
         for field in _DATA:
             older, newer = old.doc.get(field), doc.get(field)

@@ -9,6 +9,7 @@ from promote.model.resource import Origin
 from promote.render.history import without_history
 from promote.render.merge.written import text_at, text_of
 from promote.render.record import Record
+from promote.yamlio.quotes import Untagged, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,6 +101,8 @@ def finish(doc: Document) -> Document:
         NotAResourceError: a patch or replacement has taken its kind or name.
     """
     doc = without_history(_resource(doc))
+    if Untagged.made:
+        doc = {key: resolved(value) for key, value in doc.items()}
     metadata = doc.get("metadata")
     if not isinstance(metadata, dict) or "annotations" not in metadata:
         return doc

@@ -198,8 +198,13 @@ class Record(Resource):
         key = self.key
         self.formers = (*self.formers, Former(key.kind, key.name, key.namespace))
 
+    @property
+    def metadata(self) -> dict[str, Json]:
+        """The metadata, empty when there is none."""
+        metadata = self.doc.get("metadata")
+        return metadata if isinstance(metadata, dict) else {}
+
     def metadata_map(self, field: str) -> dict[str, Json]:
         """The labels or annotations, empty when there are none."""
-        metadata = self.doc.get("metadata")
-        found = metadata.get(field) if isinstance(metadata, dict) else None
+        found = self.metadata.get(field)
         return found if isinstance(found, dict) else {}

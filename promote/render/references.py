@@ -14,7 +14,7 @@ from promote.errors import KustomizationError
 from promote.model.resource import Gvk
 from promote.render.fields import stops_short, update_document
 from promote.render.fieldspecs import default_config
-from promote.render.merge.written import text_of, untagged
+from promote.render.merge.written import in_field, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, selects
 
 if TYPE_CHECKING:
@@ -148,12 +148,12 @@ class _Finder:
         if found is None:
             return node
         identity = found.id
-        changed: Document = {"name": identity.name}
-        if identity.namespace:
-            changed["namespace"] = identity.namespace
-        if all(node.get(key) == value for key, value in changed.items()):
+        if identity.name == name and not identity.namespace:
             return node
-        return {**node, **changed}
+        changed: Document = {**node, "name": untagged(node["name"], identity.name)}
+        if identity.namespace:
+            changed["namespace"] = in_field(node, "namespace", identity.namespace)
+        return changed
 
     def _in_namespace(self, node: Document, name: str) -> list[Record]:
         candidates = self._candidates(name)

@@ -19,6 +19,7 @@ from promote.render.record import DEFAULT_NAMESPACE
 from promote.render.replacements.model import DEFAULT_PATH
 from promote.render.replacements.paths import look_up, split_path
 from promote.yamlio.numbers import MAX_SIGNED, MIN_INT, go_int, go_shortest
+from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -176,6 +177,7 @@ def _value(var: Var, record: Record | None) -> Json:
         raise KustomizationError(
             f"the var {var.name!r} reads {var.field_path}, which {record.key} does not have"
         )
+    found = resolved(found)
     if isinstance(found, bool | dict | list):
         return found
     try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.blanks import with_words, words_of
 from promote.yamlio.numbers import Bare, WrittenTime
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
 
@@ -32,6 +33,48 @@ class Tagged(Bare):
     """A string with a tag, which makes quotes count for nothing."""
 
     __slots__ = ()
+
+
+class Untagged(str):
+    """A scalar without quotes or a type: `5` is a number when it is printed, unless it is settled.
+
+    kustomize makes such scalars where it makes a field, or changes one that has no quotes.
+    """
+
+    __slots__ = ()
+    made: ClassVar[bool] = False
+    """Whether there has been one in this process: as a rule there is none to look for."""
+
+
+SETTLES: Final = frozenset({Bare, Untagged})
+"""The types of strings that `settled` may change."""
+
+
+def untagged_scalar(text: str) -> str:
+    """A scalar of which only the text is known."""
+    if text and isinstance(resolve(text), str):
+        return bare(text)
+    Untagged.made = True
+    return Untagged(text)
+
+
+def resolved(value: Json) -> Json:
+    """The value with all scalars that have no type read as what they are printed as."""
+    if not Untagged.made:
+        return value
+    if isinstance(value, dict):
+        changes = {key: new for key, item in value.items() if (new := resolved(item)) is not item}
+        return with_words({**value, **changes}, words_of(value)) if changes else value
+    if isinstance(value, list):
+        items = [resolved(item) for item in value]
+        return value if all(map(_is, items, value)) else items
+    if type(value) is Untagged:
+        return resolve(str(value)) if value else None
+    return value
+
+
+def _is(one: Json, other: Json) -> bool:
+    return one is other
 
 
 def in_quotes(text: str) -> str:
@@ -78,7 +121,8 @@ def settled(text: str) -> str:
 
     There what YAML 1.1 would take for something other than a string gets quotes.
     """
-    return str(text) if type(text) is Bare and _is_no_old_string(text) else text
+    unsettled = type(text) in SETTLES and _is_no_old_string(text)
+    return str(text) if unsettled else text
 
 
 def without_styles(value: Json) -> Json:

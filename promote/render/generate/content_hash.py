@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from promote.render.generate.go_json import go_json
 from promote.render.merge.written import text_of
 from promote.yamlio.escapes import NEXT_LINE, without_next_lines
+from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -39,7 +40,7 @@ def content_hash(doc: Document) -> str:
         hashed = fields
     import hashlib  # noqa: PLC0415 - most renders hash nothing, and it takes milliseconds
 
-    digest = hashlib.sha256(go_json(_read_back(hashed)).encode()).hexdigest()
+    digest = hashlib.sha256(go_json(_read_back(resolved(hashed))).encode()).hexdigest()
     return digest[:_LENGTH].translate(_LETTERS)
 
 

@@ -17,6 +17,7 @@ from promote.errors import PatchError, YamlError
 from promote.render.merge.written import MISSING, Missing
 from promote.yamlio.blanks import words_of
 from promote.yamlio.numbers import WrittenFloat, WrittenInt, without_text
+from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,6 +264,7 @@ def _through_json(node: Json) -> Json:
     if isinstance(node, list):
         items = [_through_json(item) for item in node]
         return node if all(map(_is, items, node)) else items
+    node = resolved(node)
     if isinstance(node, WrittenInt | WrittenFloat | str):
         node = without_text(node)
     if isinstance(node, int) and not -_EXACT <= node <= _EXACT:

@@ -17,8 +17,7 @@ from promote.render.merge.spot import Spot
 from promote.render.merge.written import MISSING, Missing, blank_keys, like_before, text_at
 from promote.yamlio.blanks import with_words, words_of
 from promote.yamlio.faults import must_not_be_new, without_faults
-from promote.yamlio.numbers import Bare
-from promote.yamlio.quotes import settled
+from promote.yamlio.quotes import SETTLES, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +110,7 @@ class _Merge:
             if stated is MISSING and not isinstance(old, dict | list):
                 if is_blank:
                     changes[key] = MISSING
-                elif type(old) is Bare:
+                elif isinstance(old, str) and type(old) in SETTLES:
                     changes[key] = settled(old)
                 continue
             was = None if is_blank else old
@@ -140,7 +139,7 @@ class _Merge:
             return self._settle_fields(directives.without_directive(patch), spot)
         if isinstance(patch, list) and spot.merges:
             return merge_elements(patch, patch, spot, self._element)
-        if type(patch) is Bare:
+        if isinstance(patch, str) and type(patch) in SETTLES:
             return settled(patch)
         return MISSING if patch is None else without_faults(patch)
 
@@ -155,7 +154,7 @@ class _Merge:
                 new = self._settle(stated, spot.field(key))
                 if new is not value:
                     changes[key] = new
-            elif type(stated) is Bare:
+            elif isinstance(stated, str) and type(stated) in SETTLES:
                 changes[key] = settled(stated)
         return _changed(patch, changes)
 
@@ -215,7 +214,9 @@ def _is_idle(mapping: dict[str, Json]) -> bool:
         return False
     for value in mapping.values():
         kind = type(value)
-        if kind is not str and (kind is Bare or (isinstance(value, dict) and not _is_idle(value))):
+        if kind is not str and (
+            kind in SETTLES or (isinstance(value, dict) and not _is_idle(value))
+        ):
             return False
     return True
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
-from promote.yamlio.quotes import has_quotes, restyled
+from promote.yamlio.quotes import has_quotes, restyled, untagged_scalar
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def check_new_keys(keys: Iterable[str]) -> None:
             )
 
 
-def untagged(old: Json, text: str) -> Json:
+def untagged(old: Json | Missing, text: str) -> Json:
     """A text put in the place of a scalar, as kustomize changes names and images.
 
     It keeps the quotes of the old value. Without them it is read anew, so that `5` is a number.
@@ -108,10 +108,18 @@ def untagged(old: Json, text: str) -> Json:
     if isinstance(old, str) and has_quotes(old):
         return restyled(text, quotes=True)
     try:
-        new = resolve(text)
+        return untagged_scalar(text)
     except NotJsonError as error:
         raise KustomizationError(str(error)) from None
-    return restyled(text, quotes=False) if isinstance(new, str) else new
+
+
+def in_field(mapping: Mapping[str, Json], key: str, text: str) -> Json:
+    """What a name becomes in a field of a mapping: as `untagged`, or text in a field that is new.
+
+    Raises:
+        KustomizationError: as `untagged`.
+    """
+    return untagged(mapping[key], text) if key in mapping else text
 
 
 def like_before(old: Json, new: Json, text: str) -> Json:

@@ -9,6 +9,7 @@ from promote.render.generate.go_json import go_json
 from promote.render.replacements.model import Options
 from promote.render.replacements.paths import Updater, look_up, set_at
 from promote.render.replacements.values import TypeMismatchError, read_text
+from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -75,7 +76,7 @@ def _updated(
     updater = Updater(lambda old: value.put(old, _WHOLE), create)
     is_json = text.lstrip()[0] in "{["
     try:
-        changed = updater.update(content, parts)
+        changed = resolved(updater.update(content, parts))
     except TypeMismatchError:
         if is_json:
             return None  # kustomize leaves such JSON as it is, and breaks such YAML

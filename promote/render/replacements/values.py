@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote import yamlio
 from promote.errors import KustomizationError
-from promote.render.merge.written import text_of
+from promote.render.merge.written import MISSING, text_of, untagged
 from promote.yamlio.numbers import go_int
-from promote.yamlio.quotes import bare, has_quotes, restyled
+from promote.yamlio.quotes import Untagged, has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -85,10 +85,9 @@ class Value(NamedTuple):
         if old is CREATED:
             if not text:
                 return text
-            made = untyped(text)
-            return bare(made) if type(made) is str else made
+            return untagged(MISSING, text)
         if isinstance(old, dict | list):
-            return untyped(text) if self.untyped else self.node
+            return untagged(MISSING, text) if self.untyped else self.node
         return typed(old, text)
 
     def _joined(self, old: Json | Created, options: Options) -> str:
@@ -132,6 +131,8 @@ def typed(old: Json, text: str) -> Json:
     Raises:
         TypeMismatchError: it is none of that type.
     """
+    if isinstance(old, Untagged):
+        return untagged(old, text)
     if isinstance(old, str):
         return restyled(text, quotes=has_quotes(old))
     new = untyped(text)

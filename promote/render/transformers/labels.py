@@ -13,6 +13,7 @@ from promote.render.layer import PathsByKind, specs_of
 from promote.render.merge.written import check_new_keys
 from promote.render.ties import places_without, tie
 from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.quotes import Untagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -74,7 +75,9 @@ class AddEntries:
             return None  # what may not be made stays null
         if not isinstance(old, dict):
             raise KustomizationError("a field for labels or annotations does not hold a mapping")
-        if all(old.get(key) == value for key, value in self.entries.items()):
+        if all(old.get(key) == value for key, value in self.entries.items()) and not any(
+            type(old.get(key)) is Untagged for key in self.entries
+        ):
             return old
         check_new_keys(key for key in self.entries if key not in old)
         words = {key: text for key, text in words_of(old).items() if key not in self.entries}

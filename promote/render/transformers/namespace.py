@@ -10,6 +10,7 @@ from promote.render.decode import Fields
 from promote.render.fields import Create, set_in, update_document
 from promote.render.layer import PathsByKind, specs_of
 from promote.render.merge.written import text_at
+from promote.yamlio.quotes import Untagged, bare, has_quotes, in_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,9 +97,12 @@ class SetNamespace:
     def _set(self, old: Json) -> Json:
         if isinstance(old, dict | list):
             raise KustomizationError("a namespace field holds a mapping or a list, not a name")
-        if old == self.namespace or (self.unset_only and old not in {None, ""}):
+        if self.unset_only and old not in {None, ""}:
             return old
-        return self.namespace
+        if old == self.namespace and type(old) is not Untagged:
+            return old
+        quotes = isinstance(old, str) and has_quotes(old)
+        return in_quotes(self.namespace) if quotes else bare(self.namespace)
 
     def _move_subjects(self, doc: Document) -> Document:
         subjects = doc.get("subjects")

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 from promote import yamlio
 from promote.errors import InputError, PatchError, YamlError
 from promote.render.decode import Fields
-from promote.render.fields import set_in, without
 from promote.render.history import with_history, without_history
 from promote.render.kustomization import Patch
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
 from promote.render.merge.strategic import strategic_merge
-from promote.render.merge.written import text_at
+from promote.render.merge.written import in_field, text_at, text_of
 from promote.render.selectors import Selector
 from promote.yamlio.faults import with_last_values
 
@@ -119,17 +118,27 @@ class MergePatches:
     def _keep_identity(self, old: Document, new: Document) -> Document:
         if not self.rekind and new.get("kind") != old.get("kind"):
             new = {**new, "kind": old["kind"]}
-        metadata = old.get("metadata")
-        was = metadata if isinstance(metadata, dict) else {}
-        found = new.get("metadata")
-        now = found if isinstance(found, dict) else {}
-        if not self.rename and now.get("name") != was.get("name"):
-            new = set_in(new, ("metadata", "name"), was.get("name"))
-        if now.get("namespace") != was.get("namespace"):
-            if was.get("namespace"):
-                return set_in(new, ("metadata", "namespace"), was["namespace"])
-            return without(new, ("metadata", "namespace"))
-        return new
+        was, now = _metadata(old), _metadata(new)
+        kept = now
+        if not self.rename and "name" in was:
+            kept = _with_text(kept, "name", text_of(was["name"]))
+        if was.get("namespace"):
+            kept = _with_text(kept, "namespace", text_of(was["namespace"]))
+        elif "namespace" in kept:
+            kept = {key: value for key, value in kept.items() if key != "namespace"}
+        return new if kept is now else {**new, "metadata": kept}
+
+
+def _metadata(doc: Document) -> dict[str, Json]:
+    found = doc.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
+def _with_text(mapping: dict[str, Json], key: str, text: str) -> dict[str, Json]:
+    """The mapping with a name in it; the same one if that is as it was."""
+    new = in_field(mapping, key, text)
+    same = key in mapping and new == mapping[key] and type(new) is type(mapping[key])
+    return mapping if same else {**mapping, key: new}
 
 
 def _with_text_metadata(patch: Document, *fields: str) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from kusttrees.nodes import Raw, TextFile, YamlFile
@@ -29,6 +30,12 @@ def _kustomization(tree: Tree, directory: str) -> Mapping:
             assert isinstance(fields, dict)
             return fields
     raise AssertionError(directory)
+
+
+def _base(tree: Tree) -> str:
+    """The first of the bases."""
+    folders = {posixpath.dirname(path) for path in tree.files}
+    return min(folder for folder in folders if posixpath.basename(folder) in ("base", "base-0"))
 
 
 def _add(tree: Tree, layer: Layer, key: str, item: Node) -> None:
@@ -94,16 +101,9 @@ def _same_resource_twice(dice: Dice, tree: Tree, layer: Layer) -> None:
     if found is None:
         _missing_resource(dice, tree, layer)
         return
-    path, file = found
-    directory = next(
-        d for d in (layer.directory, "base") if path.startswith(d + "/") or d == "base"
-    )
-    copy = f"{directory}/again.yaml"
-    tree.files[copy] = file
-    fields = _kustomization(tree, directory)
-    items = fields.setdefault("resources", [])
-    assert isinstance(items, list)
-    items.append("again.yaml")
+    _, file = found
+    tree.files[f"{layer.directory}/again.yaml"] = file
+    _add(tree, layer, "resources", "again.yaml")
 
 
 def _patch_without_target(dice: Dice, tree: Tree, layer: Layer) -> None:
@@ -129,10 +129,10 @@ def _bad_patch(dice: Dice, tree: Tree, layer: Layer) -> None:
 
 
 def _cycle(dice: Dice, tree: Tree, layer: Layer) -> None:  # noqa: ARG001 - one signature
-    items = _kustomization(tree, "base").setdefault("resources", [])
+    base = _base(tree)
+    items = _kustomization(tree, base).setdefault("resources", [])
     assert isinstance(items, list)
-    up = "../" * (1 + "base".count("/"))
-    items.append(f"{up}{layer.directory}")
+    items.append(posixpath.relpath(layer.directory, base))
 
 
 def _base_twice(dice: Dice, tree: Tree, layer: Layer) -> None:  # noqa: ARG001 - one signature

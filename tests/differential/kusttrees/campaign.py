@@ -73,9 +73,12 @@ def _batch(
     program: Path, batch: Sequence[tuple[int, Tree]], pool: ThreadPoolExecutor
 ) -> list[tuple[int, Tree, Comparison]]:
     with ExitStack() as stack:
-        folders = [stack.enter_context(written(tree)) / tree.root for _, tree in batch]
-        asked = [pool.submit(ask_kustomize, program, folder) for folder in folders]
-        ours = [ask_promote(folder) for folder in folders]
+        folders = [stack.enter_context(written(tree)) for _, tree in batch]
+        asked = [
+            pool.submit(ask_kustomize, program, tree, folder)
+            for (_, tree), folder in zip(batch, folders, strict=True)
+        ]
+        ours = [ask_promote(tree, folder) for (_, tree), folder in zip(batch, folders, strict=True)]
         return [
             (seed, tree, Comparison(theirs.result(), mine))
             for (seed, tree), theirs, mine in zip(batch, asked, ours, strict=True)
@@ -102,7 +105,7 @@ def save(program: Path, seed: int, folder: Path) -> Path:
     tree, comparison = minimal(program, seed)
     case = folder / f"seed-{seed}"
     write_tree(tree, case / "input")
-    (case / "directory").write_text(tree.root + "\n")
+    (case / "directory").write_text(" ".join((*tree.flags, tree.root)) + "\n")
     for name, answer in (("kustomize", comparison.kustomize), ("promote", comparison.promote)):
         if answer.error is None:
             (case / f"{name}.yaml").write_bytes(answer.output)

@@ -14,6 +14,9 @@ T = TypeVar("T")
 class Dice:
     """Choices that follow from a seed."""
 
+    bold = False
+    """Whether to do what may fail."""
+
     def __init__(self, seed: int | str) -> None:
         # A text seeds the same on every machine; an object's hash would not.
         self._random = random.Random(f"kusttrees {seed}")  # noqa: S311 - no secret depends on it
@@ -21,6 +24,10 @@ class Dice:
     def chance(self, probability: float) -> bool:
         """True in this part of all cases."""
         return self._random.random() < probability
+
+    def risk(self, probability: float) -> bool:
+        """Whether to do now what may fail: never unless the dice are bold."""
+        return self.bold and self.chance(probability)
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of them."""

@@ -54,8 +54,9 @@ def _generate(layer: Layer, key: str, kind: str) -> Mapping:
 def _create(layer: Layer, kind: str) -> Mapping:
     taken = {t.first for t in layer.things if t.kind == kind}
     pool = ["settings", "app-config", "env", "files", "creds"]
-    free = [name for name in pool if name not in taken] or [f"more-{len(taken)}"]
-    entry: Mapping = {"name": layer.dice.pick(free) + layer.tag}
+    pool = [name + layer.tag for name in pool]
+    free = [name for name in pool if name not in taken] or [f"more-{len(taken)}{layer.tag}"]
+    entry: Mapping = {"name": layer.dice.pick(free)}
     if layer.dice.chance(0.1):
         entry["behavior"] = "create"
     namespace = ""

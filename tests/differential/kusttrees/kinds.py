@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kusttrees import things
+from kusttrees.mesh import MESH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,21 +139,6 @@ def api_service(dice: Dice, names: Names, name: str) -> Mapping:
     return _of("apiregistration.k8s.io/v1", "APIService", f"v1.{name}.example.com", spec=spec)
 
 
-def virtual_service(dice: Dice, names: Names, name: str) -> Mapping:  # noqa: ARG001 - one signature
-    """An Istio route: hosts that kustomize does not follow."""
-    route: Mapping = {"destination": {"host": names.of("Service"), "port": {"number": 80}}}
-    spec: Mapping = {"hosts": [f"{names.of('Service')}.team-a.svc.cluster.local"]}
-    spec["http"] = [{"route": [route], "timeout": "5s"}]
-    return _of("networking.istio.io/v1", "VirtualService", name, spec=spec)
-
-
-def monitor(dice: Dice, names: Names, name: str) -> Mapping:  # noqa: ARG001 - one signature
-    """A ServiceMonitor: a custom kind with selectors."""
-    spec: Mapping = {"selector": {"matchLabels": {"app": names.of("Deployment", name)}}}
-    spec["endpoints"] = [{"port": "metrics", "interval": "30s"}]
-    return _of("monitoring.coreos.com/v1", "ServiceMonitor", name, spec=spec)
-
-
 # The order is that of creation: a kind may refer to those before it. The number is how often.
 KINDS: list[tuple[Callable[[Dice, Names, str], Mapping], int]] = [
     (namespace, 1),
@@ -183,7 +169,6 @@ KINDS: list[tuple[Callable[[Dice, Names, str], Mapping], int]] = [
     (webhooks, 2),
     (definition, 1),
     (api_service, 1),
-    (virtual_service, 1),
-    (monitor, 1),
     (things.custom, 4),
+    *MESH,
 ]

@@ -24,6 +24,8 @@ class Layer:
         kustomization: its fields.
         things: the resources that its transformers meet, with the names that they have there.
         component: it is a component, whose fields act on what its user holds.
+        tag: what keeps the names that are made here apart from those made elsewhere.
+        plugged: the names of the documents of its generators.
     """
 
     dice: Dice
@@ -32,6 +34,21 @@ class Layer:
     kustomization: Mapping = field(default_factory=dict)
     things: list[Thing] = field(default_factory=list)
     component: bool = False
+    tag: str = ""
+    plugged: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Take a number."""
+        self.tag = f"-{self.tree.layers}" if self.tree.layers else ""
+        self.tree.layers += 1
+
+    def lose(self, *, kind: str = "", name: str = "") -> None:
+        """Forget resources whose names or kinds are no longer known."""
+        self.things = [
+            thing
+            for thing in self.things
+            if (kind and thing.kind != kind) or (name and name not in (thing.name, thing.first))
+        ]
 
     def note(self, feature: str) -> None:
         """Count a feature as used."""
@@ -74,11 +91,19 @@ class Layer:
             and count[t.kind, t.name] == count[t.kind, t.first] == 1
         ]
 
-    @property
-    def tag(self) -> str:
-        """What keeps the names that are made here apart from those made elsewhere."""
-        last = self.directory.rpartition("/")[2]
-        return "" if last == "base" else f"-{last[-1]}" + ("c" if self.component else "")
+    def distinct(self) -> list[Thing]:
+        """The resources whose names no other of their namespace has."""
+        count = Counter(
+            (t.kind, *place)
+            for t in self.things
+            for place in {(t.name, t.namespace), (t.first, t.first_namespace)}
+        )
+        return [
+            t
+            for t in self.things
+            if count[t.kind, t.name, t.namespace] == 1
+            and count[t.kind, t.first, t.first_namespace] == 1
+        ]
 
     def finish(self) -> None:
         """Write the kustomization itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kusttrees.nodes import Anchor, Raw
+from kusttrees.partials import partial_body
 from kusttrees.scalars import odd_scalar, odd_text
 from kusttrees.things import WORKLOADS
 
@@ -29,7 +30,7 @@ def merge_patch(dice: Dice, thing: Thing) -> Mapping:
     if dice.chance(0.3):
         meta["annotations"] = {"patched": odd_text(dice)}
     patch: Mapping = {"apiVersion": thing.api, "kind": thing.kind, "metadata": meta}
-    patch |= _body(dice, thing)
+    patch |= partial_body(dice, thing.doc) if dice.chance(0.5) else _body(dice, thing)
     if dice.chance(0.03):
         patch = {k: patch[k] for k in ("apiVersion", "kind", "metadata")} | {"$patch": "delete"}
     return patch

@@ -40,9 +40,18 @@ def rename(layer: Layer, *, prefix: str = "", suffix: str = "") -> None:
 
 
 def namespace(layer: Layer) -> None:
-    """`namespace`."""
-    value = layer.dice.pick(["team-a", "team-b", "prod", "default", "kube-system"])
+    """`namespace`, unless two resources of one name would come together."""
+    value = layer.dice.pick(["team-a", "team-b", "prod", "default", "kube-system", "prod", "1234"])
+    names = [(t.kind, t.name) for t in layer.things if t.kind not in CLUSTER_SCOPED]
+    names += [("Namespace", value) for t in layer.things if t.kind == "Namespace"]
+    if len(set(names)) < len(names) and not layer.dice.risk(0.2):
+        return
     layer.kustomization["namespace"] = value
+    move(layer, value)
+
+
+def move(layer: Layer, value: str) -> None:
+    """Let the layer's resources be in a namespace."""
     layer.things = [
         thing if thing.kind in CLUSTER_SCOPED else thing.moved(thing.name, value)
         for thing in layer.things

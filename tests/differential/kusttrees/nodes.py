@@ -82,11 +82,15 @@ class Tree:
     Attributes:
         files: by path relative to the tree's top.
         root: the directory to render.
+        flags: what is asked of both programs besides.
         features: what the generator put in, for the count of coverage.
+        layers: how many directories with a kustomization there are.
         valid: kustomize is expected to render it.
     """
 
     files: dict[str, File] = field(default_factory=dict)
     root: str = "."
+    flags: tuple[str, ...] = ()
     features: set[str] = field(default_factory=set)
+    layers: int = 0
     valid: bool = True

@@ -26,30 +26,58 @@ def patches(layer: Layer) -> None:
 
 
 def _entry(layer: Layer) -> Mapping | None:
-    named = layer.unique()
+    named = layer.distinct()
     if not named:
         return None
     thing = layer.dice.pick(named)
     form = layer.dice.pick(
-        ["merge", "merge", "merge to target", "json to target", "json to target"]
+        [
+            "merge",
+            "merge",
+            "merge",
+            "several",
+            "merge to target",
+            "json to target",
+            "json to target",
+        ]
     )
     layer.note(f"patches: {form}")
-    if form == "merge":
-        return _place(layer, [merge_patch(layer.dice, thing)])
+    if form in ("merge", "several"):
+        chosen = layer.dice.some(named, 1, 3) if form == "several" else [thing]
+        return _place(layer, _merges(layer, chosen))
     target = _target(layer, thing)
     if form == "merge to target":
         patch = merge_patch(layer.dice, thing)
         if layer.dice.chance(0.5):
             patch["metadata"] = {"name": "any", **_without_name(patch["metadata"])}
         entry = _place(layer, [patch])
+        for each in layer.things:
+            each.patched = each.patched or each.kind == thing.kind or "kind" not in target
+        if "$patch" in patch:
+            layer.lose(kind=str(target.get("kind", "")))
     else:
         alone = set(target) == {"kind", "name"} and target["name"] in (thing.name, thing.first)
+        alone = alone and thing in layer.unique()
         entry = _place(layer, json_patch(layer.dice, thing, alone=alone), documents=False)
     entry["target"] = target
-    if layer.dice.chance(0.15):
-        entry["options"] = {layer.dice.pick(["allowNameChange", "allowKindChange"]): True}
+    if layer.dice.chance(0.25):
+        options = ["allowNameChange", "allowKindChange"]
+        entry["options"] = {each: layer.dice.chance(0.8) for each in layer.dice.some(options, 1, 2)}
         layer.note("patches: options")
+        if form == "merge to target":
+            layer.lose(kind=str(target.get("kind", "")))
     return entry
+
+
+def _merges(layer: Layer, chosen: list[Thing]) -> list[Node]:
+    """Merge patches of these things; what they delete, the layer sees no more."""
+    patches: list[Node] = []
+    for thing in chosen:
+        patch = merge_patch(layer.dice, thing)
+        patches.append(patch)
+        if "$patch" in patch:
+            layer.lose(kind=thing.kind, name=thing.name)
+    return patches
 
 
 def _without_name(meta: Node) -> Mapping:
@@ -59,8 +87,8 @@ def _without_name(meta: Node) -> Mapping:
 
 def _place(layer: Layer, body: list[Node], *, documents: bool = True) -> Mapping:
     """Put a patch into a file, or into the entry itself."""
-    as_json = layer.dice.chance(0.15)
-    nodes = body[:1] if documents else [body]
+    nodes = body if documents else [body]
+    as_json = len(nodes) == 1 and layer.dice.chance(0.15)
     if layer.dice.chance(0.5):
         layer.note("patches: file")
         return {"path": layer.file(f"patch.{'json' if as_json else 'yaml'}", *nodes, json=as_json)}
@@ -73,28 +101,39 @@ def _place(layer: Layer, body: list[Node], *, documents: bool = True) -> Mapping
 def _target(layer: Layer, thing: Thing) -> Mapping:
     """A selector that finds the thing, and perhaps others."""
     dice = layer.dice
-    target: Mapping = {"kind": thing.kind}
     form = dice.pick(
-        ["name", "name", "regex", "kind", "labels", "group", "namespace", "annotations"]
+        ["name", "name", "regex", "kind", "labels", "group", "namespace", "annotations", "mixed"]
     )
     layer.note(f"patch target: {form}")
     if form == "name":
-        target["name"] = dice.pick([thing.name, thing.first])
-    elif form == "regex":
-        target["name"] = dice.pick([thing.name[:2] + ".*", ".*", f"{thing.name}|other", "[a-z].+"])
-        target["kind"] = dice.pick([thing.kind, f"{thing.kind}|Nothing", ".*Set|Deployment"])
-    elif form == "labels":
+        return {"kind": thing.kind, "name": dice.pick([thing.name, thing.first])}
+    if form == "regex":
+        half = len(thing.name) // 2
+        name = thing.name
+        names = [name[:2] + ".*", ".*", f"{name}|other", "[a-z].+", f"^{name}$", name[:half], ""]
+        kinds = [thing.kind, f"{thing.kind}|Nothing", ".*Set|Deployment", ".*"]
+        return {"kind": dice.pick(kinds), "name": dice.pick(names)}
+    target: Mapping = {"kind": thing.kind} if dice.chance(0.7) else {}
+    if form in ("labels", "mixed"):
         target["labelSelector"] = dice.pick(
-            ["team=a", "env in (prod,dev)", "team", "!nope", "a!=b"]
+            [
+                "team=a",
+                "env in (prod,dev)",
+                "team",
+                "!nope",
+                "a!=b",
+                "app==web,team",
+                "version=1.10",
+            ]
         )
-    elif form == "annotations":
-        target["annotationSelector"] = dice.pick(["note", "team!=b"])
-    elif form == "group":
+    if form == "annotations":
+        target["annotationSelector"] = dice.pick(["note", "team!=b", "!x"])
+    if form in ("group", "mixed"):
         group, _, version = thing.api.rpartition("/")
         target |= {"group": group, "version": version} if group else {"version": version}
-    elif form == "namespace":
-        target["namespace"] = thing.namespace or dice.pick(["default", ".*"])
-    return target
+    if form in ("namespace", "mixed"):
+        target["namespace"] = dice.pick([thing.namespace or "default", ".*", "team-.", "default"])
+    return target or {"kind": thing.kind}
 
 
 def json_patch(dice: Dice, thing: Thing, *, alone: bool = True) -> list[Node]:
@@ -106,7 +145,7 @@ def json_patch(dice: Dice, thing: Thing, *, alone: bool = True) -> list[Node]:
         alone: the patch meets this thing and no other.
     """
     leaves = [path for path in _leaves(thing.doc) if path.startswith(("/spec", "/data"))]
-    if not alone or thing.patched or not leaves:
+    if not alone or not leaves or thing.patched:
         return [_marking(dice)]
     thing.patched = True
     operations = [_operation(dice, path) for path in dice.some(leaves, 1, 2)]
@@ -124,7 +163,7 @@ def _marking(dice: Dice) -> Mapping:
 
 
 def _operation(dice: Dice, path: str) -> Mapping:
-    form = dice.pick(["replace", "replace", "remove", "append", "copy"])
+    form = dice.pick(["replace", "replace", "remove", "append", "copy", "whole"])
     if form == "remove":
         return {"op": "remove", "path": path}
     if form == "append":
@@ -133,6 +172,10 @@ def _operation(dice: Dice, path: str) -> Mapping:
         return {"op": "add", "path": path, "value": odd_scalar(dice)}
     if form == "copy":
         return {"op": dice.pick(["copy", "move"]), "from": path, "path": "/metadata/copied"}
+    if form == "whole":
+        wholes: list[Node] = [{"a": odd_scalar(dice), "b": []}, [1, odd_text(dice)], {}, None]
+        operation = dice.pick(["replace", "add"])
+        return {"op": operation, "path": path, "value": dice.pick(wholes)}
     return {"op": "replace", "path": path, "value": odd_scalar(dice)}
 
 
@@ -149,8 +192,8 @@ def _leaves(node: Node, at: str = "") -> list[str]:
 
 def strategic(layer: Layer) -> None:
     """The older `patchesStrategicMerge`."""
-    for thing in layer.dice.some(layer.unique(), 1, 2):
-        patch = merge_patch(layer.dice, thing)
+    for thing in layer.dice.some(layer.distinct(), 1, 2):
+        (patch,) = _merges(layer, [thing])
         if layer.dice.chance(0.5):
             layer.append("patchesStrategicMerge", layer.file("merge.yaml", patch))
         else:
@@ -168,8 +211,10 @@ def json6902(layer: Layer) -> None:
         if thing.namespace and layer.dice.chance(0.5):
             target["namespace"] = thing.namespace
         body = json_patch(layer.dice, thing)
-        if layer.dice.chance(0.5):
+        if layer.dice.chance(0.3):
             entry: Mapping = {"target": target, "patch": json.dumps(_jsonable(body))}
+        elif layer.dice.chance(0.4):
+            entry = {"target": target, **_place(layer, body, documents=False)}
         else:
             entry = {"target": target, "path": layer.file("ops.yaml", body)}
         layer.append("patchesJson6902", entry)

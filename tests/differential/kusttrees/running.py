@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kusttrees.writing import write_tree
 from promote import yamlio
+from promote.cli.building import write_files
 from promote.errors import PromoteError
 from promote.render.files import DiskTree
 from promote.render.options import BuildOptions
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kusttrees.nodes import Tree
+
+
+TO_FOLDER = "--output=FOLDER"
+"""Stands for `--output` with a folder of each program's own."""
 
 
 @dataclass(frozen=True)
@@ -90,22 +95,40 @@ def written(tree: Tree) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def ask_kustomize(program: Path, directory: Path) -> Answer:
+def ask_kustomize(program: Path, tree: Tree, folder: Path) -> Answer:
     """What `kustomize build` answers."""
-    done = subprocess.run(
-        [program, "build", directory], capture_output=True, check=False, timeout=60
-    )
+    directory = folder / tree.root
+    flags = [flag for flag in tree.flags if flag != TO_FOLDER]
+    made = _folder_beside(folder, "kustomize") if TO_FOLDER in tree.flags else None
+    if made is not None:
+        flags += ["--output", str(made)]
+    # A tree over which kustomize never ends must not take the machine's memory.
+    limited = ["/bin/sh", "-c", 'ulimit -v 4000000 2>/dev/null; exec "$@"', "sh"]
+    command: list[str | Path] = [*limited, program, "build", *flags, directory]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    except subprocess.TimeoutExpired:
+        return Answer(error="no answer within a minute")
     if done.returncode:
         said = done.stderr.decode(errors="replace").replace(str(directory), "DIR")
         # Warnings about old fields come first, and say nothing about the error.
         return Answer(error=said[max(said.find("Error:"), 0) :])
-    return Answer(done.stdout)
+    return Answer(done.stdout if made is None else _joined(made))
 
 
-def ask_promote(directory: Path) -> Answer:
+def ask_promote(tree: Tree, folder: Path) -> Answer:
     """What `promote render` answers, asked within this process: starting one takes longer."""
+    options = BuildOptions(
+        restrict="--load-restrictor=LoadRestrictionsNone" not in tree.flags,
+        reorder="none" if "--reorder=none" in tree.flags else "legacy",
+        managed_by="--enable-managedby-label" in tree.flags,
+    )
     try:
-        resources = build(DiskTree(), str(directory), BuildOptions())
+        resources = build(DiskTree(), str(folder / tree.root), options)
+        if TO_FOLDER in tree.flags:
+            made = _folder_beside(folder, "promote")
+            write_files(resources, made)
+            return Answer(_joined(made))
         return Answer(yamlio.dump_all(resource.doc for resource in resources).encode())
     except PromoteError as error:
         return Answer(error=error.message)
@@ -113,8 +136,20 @@ def ask_promote(directory: Path) -> Answer:
         return Answer(error=f"{type(error).__name__}: {error}"[:200], crash=True)
 
 
+def _folder_beside(folder: Path, program: str) -> Path:
+    made = folder / f"output of {program}"
+    made.mkdir()
+    return made
+
+
+def _joined(folder: Path) -> bytes:
+    """The files of a folder as one text."""
+    return b"".join(
+        f"# {path.name}\n".encode() + path.read_bytes() for path in sorted(folder.iterdir())
+    )
+
+
 def compare(program: Path, tree: Tree) -> Comparison:
     """Both answers to one tree."""
     with written(tree) as folder:
-        directory = folder / tree.root
-        return Comparison(ask_kustomize(program, directory), ask_promote(directory))
+        return Comparison(ask_kustomize(program, tree, folder), ask_promote(tree, folder))

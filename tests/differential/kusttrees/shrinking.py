@@ -43,6 +43,8 @@ def shrink(tree: Tree, fails: Callable[[Tree], bool], *, budget: int = 600) -> T
 
 def _smaller(tree: Tree) -> Iterator[Tree]:
     """Trees with one thing less, the largest things first."""
+    for flag in tree.flags:
+        yield replace(tree, flags=tuple(each for each in tree.flags if each != flag))
     for name in sorted(tree.files):
         yield _with(tree, name, None)
     for name, file in sorted(tree.files.items()):
@@ -75,7 +77,7 @@ def _with(tree: Tree, name: str, file: YamlFile | TextFile | None) -> Tree:
         del files[name]
     else:
         files[name] = file
-    return Tree(files, tree.root, tree.features, tree.valid)
+    return replace(tree, files=files)
 
 
 def _paths(node: Node, at: Path = ()) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Fields that put one value in the place of another: images, replicas, replacements and vars."""
+"""Fields that put one value in the place of another: images, replicas and vars."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from kusttrees.things import WORKLOADS
 
 if TYPE_CHECKING:
     from kusttrees.layer import Layer
-    from kusttrees.nodes import Mapping, Node
-    from kusttrees.things import Thing
+    from kusttrees.nodes import Mapping
 
 
 def images(layer: Layer) -> None:
@@ -39,79 +38,6 @@ def replicas(layer: Layer) -> None:
     for thing in layer.dice.some(found, 1, 2):
         name = layer.dice.pick([thing.name, thing.first])
         layer.append("replicas", {"name": name, "count": layer.dice.number(0, 9)})
-
-
-def replacements(layer: Layer) -> None:
-    """`replacements`, inline and in files."""
-    sources = layer.unique()
-    if not sources:
-        return
-    for _ in range(layer.dice.number(1, 2)):
-        entry = _replacement(layer, layer.dice.pick(sources))
-        if layer.dice.chance(0.25):
-            layer.note("replacements: file")
-            body: Node = [entry] if layer.dice.chance(0.5) else entry
-            entry = {"path": layer.file("replacement.yaml", body)}
-        layer.append("replacements", entry)
-
-
-def _replacement(layer: Layer, thing: Thing) -> Mapping:
-    dice = layer.dice
-    source: Mapping = {"kind": thing.kind, "name": dice.pick([thing.name, thing.first])}
-    form = dice.pick(["whole", "path", "part", "data"])
-    if form == "path":
-        source["fieldPath"] = dice.pick(["metadata.name", "kind", "apiVersion"])
-    elif form == "part":
-        source["fieldPath"] = "metadata.name"
-        source["options"] = {"delimiter": "-", "index": 0}
-    elif form == "data" and thing.kind == "ConfigMap" and not thing.generated:
-        source["fieldPath"] = "data.host"
-    return {"source": source, "targets": [_target(layer) for _ in range(dice.number(1, 2))]}
-
-
-def _target(layer: Layer) -> Mapping:
-    dice = layer.dice
-    thing = dice.pick(layer.things)
-    select: Mapping = {"kind": thing.kind}
-    if dice.chance(0.5):
-        select["name"] = dice.pick([thing.name, thing.first])
-    target: Mapping = {"select": select}
-    if dice.chance(0.2):
-        target["reject"] = [{"name": dice.pick([layer.dice.pick(layer.things).name, "nobody"])}]
-        layer.note("replacements: reject")
-    paths, options = _paths(layer, thing)
-    if paths:
-        target["fieldPaths"] = paths
-    if options:
-        layer.note(f"replacements: {'+'.join(options)}")
-        target["options"] = options
-    return target
-
-
-def _paths(layer: Layer, thing: Thing) -> tuple[list[Node], Mapping]:
-    dice = layer.dice
-    created: Mapping = {"create": True}
-    places: list[tuple[list[Node], Mapping]] = [
-        (["metadata.annotations.copied"], created),
-        (["metadata.labels.[example.com/copied]"], created),
-        (["metadata.annotations.[a.b/c]", "metadata.labels.x"], created),
-        (["metadata.name"], {"delimiter": "-", "index": dice.pick([0, 1, -1])}),
-        (["metadata.name"], {"delimiter": "-"}),
-    ]
-    if thing.kind in ("Deployment", "StatefulSet", "DaemonSet"):
-        containers = "spec.template.spec.containers"
-        places += [
-            ([f"{containers}.*.image"], {"delimiter": ":", "index": 0}),
-            ([f"{containers}.[name=main].image"], {}),
-            ([f"{containers}.[name=main].env.[name=LOG_LEVEL].value"], created),
-            ([f"{containers}.0.command.0"], created),
-            (["spec.template.metadata.labels.copied"], created),
-        ]
-    if thing.kind == "ConfigMap" and not thing.generated:
-        places += [(["data.host"], {"delimiter": ".", "index": 1}), (["data.new"], created)]
-    if thing.kind in ("Widget", "Gadget"):
-        places += [(["spec.items.*.value"], created), (["spec.items.[name=one].name"], {})]
-    return dice.pick(places)
 
 
 def variables(layer: Layer) -> None:

@@ -28,6 +28,12 @@ CLUSTER_SCOPED = frozenset(
         "MutatingWebhookConfiguration",
     ]
 )
+STRUCTURED = (
+    '{"server": {"port": 80, "name": "a"}, "list": [1, "x"]}',
+    '{\n  "server": {"port": "80"},\n  "list": []\n}\n',
+    "[1, 2]",
+    "{broken",
+)
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
 
 
@@ -68,10 +74,22 @@ class Thing:
 
 @dataclass
 class Names:
-    """What resources of one layer may refer to, by kind."""
+    """What resources of one layer may refer to, by kind.
+
+    Attributes:
+        dice: the choices.
+        known: the names of what is there, and of what is to come.
+        made: the names of what is there.
+    """
 
     dice: Dice
     known: dict[str, list[str]] = field(default_factory=dict)
+    made: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, kind: str, name: str) -> None:
+        """Note a resource that is there."""
+        self.known.setdefault(kind, []).append(name)
+        self.made.setdefault(kind, []).append(name)
 
     def of(self, kind: str, fallback: str = "elsewhere") -> str:
         """The name of a resource of that kind, or one that is nowhere."""
@@ -160,6 +178,12 @@ def config_map(dice: Dice, names: Names, name: str) -> Mapping:  # noqa: ARG001 
     """A ConfigMap whose texts are hard to write down."""
     data: Mapping = {f"key{i}": odd_text(dice) for i in range(dice.number(0, 4))}
     data["host"] = f"{name}.default.svc"
+    if dice.chance(0.2):
+        data["config.json"] = dice.pick(STRUCTURED)
+    if dice.chance(0.2):
+        data["config.yaml"] = (
+            '# why\nserver:\n    name: "a"  # who\n    port: 080\nlist:\n- 1\n- x\n'
+        )
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": _meta(name), "data": data}
 
 

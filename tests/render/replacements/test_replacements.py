@@ -11,6 +11,7 @@ from promote.errors import KustomizationError
 from promote.model.resource import Resource, ResourceId
 from promote.render.replacements import apply_replacements, parse_replacements
 from promote.render.replacements.paths import split_path
+from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -33,7 +34,7 @@ def replaced(documents: list[Document], entries: list[Document]) -> list[Documen
     resources = [Resource(doc) for doc in documents]
     replacements = parse_replacements([(entry, ()) for entry in entries], no_files)
     apply_replacements(resources, replacements, lambda resource: [resource.id])
-    return [resource.doc for resource in resources]
+    return [resolved(resource.doc) for resource in resources]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "expected" in case], ids=name)
