@@ -14,7 +14,14 @@ from promote.cli.building import LoadRestrictor
 from promote.cli.common import warn
 from promote.cli.progress import Meter
 from promote.cli.repeat import Planned, note_run
-from promote.errors import ExitCode, FileMissingError, UsageError
+from promote.errors import (
+    ExitCode,
+    FileMissingError,
+    ProjectError,
+    UnknownNameError,
+    UsageError,
+)
+from promote.model.names import nearest
 from promote.project.fleet import Fleet, close_kitchens, each_error
 from promote.project.jobs import Job, Lent, Recipe, digest_of, lend
 from promote.project.outputs import OutputFolder
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from promote.cli.building import BuildFlags
+    from promote.project import Project
     from promote.project.fleet import Outcome
 
 
@@ -164,6 +172,8 @@ def _of_project(flags: FleetFlags, recipe: Recipe) -> Planned:
     with open_project(str(root), tree=tree) as project:
         digest = digest_of(project.config)
         environments = flags.environments or tuple(project.config.environments)
+        if not flags.environments:
+            _check_apps(project, flags.apps)
         jobs = []
         for environment in environments:
             apps = flags.apps
@@ -176,17 +186,28 @@ def _of_project(flags: FleetFlags, recipe: Recipe) -> Planned:
                 name = "/".join(part for part in (environment, unit.cluster, unit.app) if part)
                 jobs.append(Job(name, unit.app, unit=unit))
     if not jobs:
-        raise UsageError("no environment has any of these apps")
+        raise ProjectError(
+            "no environment has an app", hint="make an overlay where layout.overlay says they are"
+        )
     recipe = replace(recipe, root=str(root), confine=top, project=digest)
     lend(recipe, Lent(tree, config=project.config))
     return Planned(recipe, jobs, tree)
+
+
+def _check_apps(project: Project, apps: Sequence[str]) -> None:
+    known = {unit.app: 0 for name in project.config.environments for unit in project.units(name)}
+    for app in apps:
+        if app not in known:
+            raise UnknownNameError(
+                f"there is no app {app!r} in any environment", hint=nearest(app, known)
+            )
 
 
 def _of_directories(flags: FleetFlags, recipe: Recipe) -> Planned:
     here = os.path.abspath(".")  # noqa: PTH100 - paths of a tree are text
     tree = RecordingTree(DiskTree())
     if flags.every:
-        from promote.project.adoption import leaves  # noqa: PLC0415 - not for a project
+        from promote.project.kustomizations import leaves  # noqa: PLC0415 - not for a project
         from promote.render.loading import ParsedFiles  # noqa: PLC0415 - as above
 
         files = ParsedFiles()
@@ -196,7 +217,9 @@ def _of_directories(flags: FleetFlags, recipe: Recipe) -> Planned:
     else:
         paths = [os.path.abspath(path) for path in flags.directories]  # noqa: PTH100
     if not paths:
-        raise UsageError(f"no directory in {here} has a kustomization")
+        raise FileMissingError(
+            f"no directory in {here} has a kustomization", hint="name the directory that has some"
+        )
     jobs = [Job(_name_of(path, here), directory=path) for path in dict.fromkeys(paths)]
     return Planned(replace(recipe, root=here), jobs, tree)
 

@@ -61,21 +61,17 @@ def plan(  # noqa: PLR0917 - a parameter an option, as Typer wants it
 
     with opened() as session:
         view = session.view
-        targets = [target] if target else [e for e in view.environments if view.upstreams(e)]
-        plans = []
-        for environment in targets:
-            present = [one for one in apps or () if target or one in view.known(environment)]
-            if not apps or present:
-                plans.append(
-                    make_plan(
-                        session,
-                        environment,
-                        present,
-                        render=render,
-                        fields=field or (),
-                        take=sides_of(take or ()),
-                    )
-                )
+        plans = [
+            make_plan(
+                session,
+                environment,
+                [one for one in apps or () if target or one in view.known(environment)],
+                render=render,
+                fields=field or (),
+                take=sides_of(take or ()),
+            )
+            for environment in ([target] if target else view.targets(apps or ()))
+        ]
         if output is DataFormat.JSON:
             sys.stdout.write(to_json("Plan", {"plans": [plan_document(one) for one in plans]}))
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +17,7 @@ from promote.compare.manifests import read_manifests
 from promote.compare.semantic import diff
 from promote.errors import FileMissingError, UnknownNameError, UsageError
 from promote.model.closing import Closing
+from promote.model.names import similar
 from promote.project import find_root, open_project
 from promote.render.files import DiskTree
 from promote.render.options import BuildOptions
@@ -147,10 +147,9 @@ class Sides(Closing):
                 past.environment(environment)  # says which there are
                 return Side(name, Place(past, environment))
         known = list(project.config.environments) if project else []
-        near = get_close_matches(name, known, 1)
         raise UnknownNameError(
             f"{name!r} is neither an environment nor a directory nor a file",
-            hint=f"did you mean {near[0]!r}?" if near else _environments(known),
+            hint=similar(name, known) or _environments(known),
         )
 
     def render(self, side: Side, apps: Sequence[str] = ()) -> list[Resource]:

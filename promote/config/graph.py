@@ -6,7 +6,8 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from promote.config.validate import Problem, nearest
+from promote.config.validate import Problem
+from promote.model.names import nearest
 
 if TYPE_CHECKING:
     from promote.config.model import Environment, ProjectConfig

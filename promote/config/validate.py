@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from promote.config.schema import schema
 from promote.errors import BugError
+from promote.model.names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,28 +51,19 @@ def validate(document: Json) -> Document:
     return document
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """A hint with the name that was probably meant, or with those that there are."""
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, 1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"there is {', '.join(names)}" if names else None
-
-
 def _problem(error: Any, document: Document) -> Problem:  # noqa: ANN401 - the library's error has no public type
     path: FieldPath = tuple(error.instance_path)
     keyword = str(error.schema_path[-1]) if error.schema_path else ""
     rule = _at(schema(), error.schema_path[:-1])
     value = _at(document, path)
-    name = f"'{path[-1]}'" if path else "the project file"
+    name = f"'{_last(path)}'" if path else "the project file"
     if "additionalProperties" in error.schema_path[-2:] and isinstance(value, dict):
         known = rule.get("properties", {}) if isinstance(rule, dict) else {}
         unknown = next((key for key in value if key not in known), "")
         return Problem(
             f"unknown field {unknown!r}",
             (*path, unknown),
-            hint=nearest(unknown, known),
+            hint=nearest(unknown, sorted(known)),
             at_key=True,
         )
     if keyword == "required" and isinstance(value, dict) and isinstance(rule, dict):
@@ -80,13 +71,23 @@ def _problem(error: Any, document: Document) -> Problem:  # noqa: ANN401 - the l
         return Problem(f"{name} has no {missing!r}", path, hint=_describe(rule, missing))
     key = _bad_key(error)
     if key is not None:
-        message = f"{key!r} is to be {_expected(rule, keyword)}"
+        message = f"{key!r} is to be {_expected(rule, keyword) or 'another name'}"
         return Problem(message, (*path, key), at_key=True)
     hint = None
     if keyword == "enum" and isinstance(value, str) and isinstance(rule, dict):
         hint = nearest(value, rule["enum"])
     expected = _expected(rule, keyword)
+    if expected is None:
+        return Problem(f"{name} cannot be {_show(value)}", path, hint=rule.get("description"))
     return Problem(f"{name} is to be {expected}, not {_show(value)}", path, hint=hint)
+
+
+def _last(path: FieldPath) -> str:
+    """The end of a path, with the name of a list before the number of an item."""
+    end = len(path) - 1
+    while end and isinstance(path[end], int):
+        end -= 1
+    return f"{path[end]}" + "".join(f"[{step}]" for step in path[end + 1 :])
 
 
 def _bad_key(error: Any) -> str | None:  # noqa: ANN401 - as above
@@ -123,7 +124,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _expected(rule: Any, keyword: str) -> str:  # noqa: ANN401 - a part of the schema
+def _expected(rule: Any, keyword: str) -> str | None:  # noqa: ANN401 - a part of the schema
     if not isinstance(rule, dict):
         raise BugError("the schema of promote.yaml has no rule where validation failed")
     if keyword == "const":
@@ -133,9 +134,7 @@ def _expected(rule: Any, keyword: str) -> str:  # noqa: ANN401 - a part of the s
     if keyword == "type":
         wanted = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
         return " or ".join(_NAMES[one] for one in wanted if one != "null" or len(wanted) == 1)
-    if "$comment" in rule:
-        return str(rule["$comment"])
-    return str(rule.get("description", "what the schema says")).split(".")[0]
+    return str(rule["$comment"]) if "$comment" in rule else None
 
 
 def _show(value: Json) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote.compare.paths import Item, format_path, parse_path, resolve
 from promote.errors import UnknownNameError, UsageError
+from promote.model.names import listed
 from promote.project.origins import value_at
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _no_field(doc: Json, path: Path, text: str) -> UnknownNameError:
             near = [format_path((*path[:end], key)) for key in _closest(str(path[end]), here)]
         elif isinstance(here, list):
             near = [format_path((*path[:end], step)) for step in _items(here)[:5]]
-        hint = f"there is {', '.join(near)}" if near else None
+        hint = listed(near)
         return UnknownNameError(f"there is no field {text!r}", hint=hint)
     return UnknownNameError(f"there is no field {text!r}")
 
@@ -136,9 +137,7 @@ def _unknown(wanted: str, known: list[ResourceId]) -> UnknownNameError:
     of_kind = sorted({_short(one) for one in known if _is_kind(one, kind)})
     near = difflib.get_close_matches(f"{kind}/{rest.rpartition('/')[2]}", of_kind, 3, 0.5)
     near = near or of_kind[:5] or difflib.get_close_matches(wanted, map(_short, known), 3, 0.5)
-    return UnknownNameError(
-        f"there is no {wanted}", hint=f"there is {', '.join(near)}" if near else None
-    )
+    return UnknownNameError(f"there is no {wanted}", hint=listed(near))
 
 
 def _short(identity: ResourceId) -> str:
@@ -161,4 +160,4 @@ def _ambiguous(wanted: str, found: list[tuple[Unit, Resource]]) -> UsageError:
 def _near(wanted: str, known: Sequence[str] | map[str]) -> str | None:
     names = list(known)
     near = difflib.get_close_matches(wanted, names, 3, 0.5) or names[:8]
-    return f"there is {', '.join(near)}" if near else None
+    return listed(near)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import Self
@@ -16,6 +15,7 @@ from promote.git.records import Identity
 from promote.git.remote import Remote
 from promote.git.store import Borrowed, ObjectStore
 from promote.model.closing import Closing
+from promote.model.names import nearest
 
 
 class Repository(Closing):
@@ -106,10 +106,9 @@ class Repository(Closing):
         url = next(iter(self.configuration.all(f"remote.{checked}.url")), None)
         if url is None:
             known = self.configuration.remotes()
-            near = difflib.get_close_matches(checked, known, 1) or known[:1]
             raise GitError(
                 f"the repository has no remote {checked!r}",
-                hint=f"did you mean {near[0]!r}?" if near else f"`git remote add {checked} URL`",
+                hint=nearest(checked, known) or f"`git remote add {checked} URL`",
             )
         pushed = self.configuration.last(f"remote.{checked}.pushurl")
         base = self.top or self.git_dir

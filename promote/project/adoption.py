@@ -7,24 +7,21 @@ name of an environment (`prod`, `staging-eu`, or whatever follows a folder calle
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from promote.errors import InputError
-from promote.project.stages import is_recovery, rank
-from promote.render.kustomization import COMPONENT, FILE_NAMES
-from promote.render.loading import Directory, ParsedFiles
+from promote.project.kustomizations import read_graph
+from promote.project.stages import is_recovery, is_stage, rank
+from promote.render.loading import ParsedFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promote.model.tree import Tree
+    from promote.project.kustomizations import Graph
 
-_SKIPPED: Final = {"node_modules", "vendor", "charts", "testdata"}
-_MAX_DEPTH: Final = 12
 _CONTAINERS: Final = frozenset(
     {
         *("overlays", "overlay", "environments", "environment", "envs", "env", "stages"),
@@ -82,66 +79,6 @@ class Findings:
         return tuple(sorted({app for apps in self.environments.values() for app in apps}))
 
 
-@dataclass(slots=True)
-class _Graph:
-    """The kustomizations below a folder, by their paths in it.
-
-    Attributes:
-        builds_on: the directories that each names.
-        layers: those that name one directory and no other resource.
-        components: those that are components.
-        broken: why some cannot be read.
-    """
-
-    builds_on: dict[str, list[str]] = field(default_factory=dict)
-    layers: set[str] = field(default_factory=set)
-    components: set[str] = field(default_factory=set)
-    broken: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def leaves(self) -> list[str]:
-        """Those that no other one uses."""
-        used = {each for paths in self.builds_on.values() for each in paths} | self.components
-        return [path for path in self.builds_on if path not in used]
-
-    def base(self, path: str) -> str | None:
-        """What an overlay builds on in the end, if that is one directory.
-
-        A directory that only changes another one is a layer between; one that has resources of its
-        own is a base, whatever else it builds on.
-        """
-        seen = {path}
-        while below := self._below(path):
-            if len(below) > 1 or below[0] in seen:
-                return None
-            path = below[0]
-            seen.add(path)
-            if path not in self.layers:
-                return path
-        return path if len(seen) > 1 else None
-
-    def _below(self, path: str) -> list[str]:
-        """What it builds on, but for components and its own parts."""
-        named = [each for each in self.builds_on[path] if each not in self.components]
-        return [each for each in named if not each.startswith(f"{path}/")]
-
-
-def leaves(tree: Tree, root: str, files: ParsedFiles) -> list[str]:
-    """The directories that have a kustomization and that no other one uses, in order.
-
-    Args:
-        tree: where the folder is.
-        root: its path there.
-        files: takes what is parsed, for those who build the directories.
-
-    Raises:
-        FileMissingError: the folder is not there.
-    """
-    graph = _read(tree, root, files)
-    unused = {*graph.leaves, *graph.broken}
-    return [path for path in _kustomizations(tree, root, 0) if _below(root, path) in unused]
-
-
 def survey(tree: Tree, root: str, name: str) -> Findings:
     """What the folder `root` has.
 
@@ -153,9 +90,11 @@ def survey(tree: Tree, root: str, name: str) -> Findings:
     Raises:
         FileMissingError: the folder is not there.
     """
-    graph = _read(tree, root, ParsedFiles())
-    named = {path: _environment_index(path.split("/")) for path in graph.leaves}
-    overlays = list(_overlays(graph, named, name)) or list(_overlays(graph, _varying(graph), name))
+    graph = read_graph(tree, root, ParsedFiles())
+    named = {path: _environment_index(path.split("/")) for path in graph.builds_on}
+    leaves, gatherers = _deployed(graph, named)
+    overlays = list(_overlays(graph, leaves, named, name))
+    overlays = overlays or list(_overlays(graph, leaves, _varying(graph), name))
     patterns = Counter(overlay.pattern for overlay in overlays)
     pattern = max(patterns, key=lambda text: (patterns[text], -len(text)), default="")
     chosen = [overlay for overlay in overlays if overlay.pattern == pattern]
@@ -164,47 +103,36 @@ def survey(tree: Tree, root: str, name: str) -> Findings:
         apps = {*environments.get(overlay.environment, ()), overlay.app}
         environments[overlay.environment] = tuple(sorted(apps))
     base_pattern, bases = _bases(graph, chosen)
-    left_out = tuple(_left_out(graph, chosen, overlays, pattern))
+    left_out = (*_left_out(graph, leaves, chosen, overlays, pattern), *gatherers)
     return Findings(pattern, base_pattern, environments, bases, left_out)
 
 
-def _kustomizations(tree: Tree, path: str, depth: int) -> Iterator[str]:
-    names = tree.entries(path)
-    if any(name in FILE_NAMES for name in names):
-        yield path
-    for name in names if depth < _MAX_DEPTH else ():
-        if name.startswith(".") or name in _SKIPPED:
-            continue
-        below = posixpath.join(path, name)
-        if tree.kind(below) == "directory":
-            yield from _kustomizations(tree, below, depth + 1)
+def _deployed(
+    graph: Graph, named: Mapping[str, int | None]
+) -> tuple[list[str], tuple[LeftOut, ...]]:
+    """The directories that may be overlays, and those that only gather some.
+
+    What gathers overlays, each of an environment, as a cluster's directory does, changes nothing
+    of them: a release is in the overlays.
+    """
+    leaves = dict.fromkeys(graph.leaves)
+    gathering = [
+        path
+        for path in leaves
+        if path in graph.gatherers
+        and all(named[each] is not None for each in graph.builds_on[path])
+    ]
+    for path in gathering:
+        del leaves[path]
+        leaves |= dict.fromkeys(graph.builds_on[path])
+    why = "only gathers overlays, which are proposed one by one"
+    return list(leaves), tuple(LeftOut(path, why) for path in gathering)
 
 
-def _below(root: str, path: str) -> str:
-    return posixpath.relpath(path, root)
-
-
-def _read(tree: Tree, root: str, files: ParsedFiles) -> _Graph:
-    graph = _Graph()
-    directories = {_below(root, path): path for path in _kustomizations(tree, root, 0)}
-    for name, path in directories.items():
-        try:
-            wanted, _ = Directory(tree, path, files).kustomization()
-        except InputError as error:
-            graph.broken[name] = error.message
-            continue
-        if wanted.kind == COMPONENT:
-            graph.components.add(name)
-        entries = (*wanted.resources, *wanted.components)
-        named = [posixpath.normpath(posixpath.join(name, entry)) for entry in entries]
-        graph.builds_on[name] = [each for each in named if each in directories]
-        if len(wanted.resources) == 1 and graph.builds_on[name]:
-            graph.layers.add(name)
-    return graph
-
-
-def _overlays(graph: _Graph, indexes: Mapping[str, int | None], name: str) -> Iterator[Overlay]:
-    for path in graph.leaves:
+def _overlays(
+    graph: Graph, leaves: Iterable[str], indexes: Mapping[str, int | None], name: str
+) -> Iterator[Overlay]:
+    for path in leaves:
         index = indexes.get(path)
         if index is not None and _NAME.fullmatch(path.split("/")[index]):
             yield _overlay(path, index, graph.base(path), name)
@@ -230,6 +158,10 @@ def _overlay(path: str, index: int, base: str | None, name: str) -> Overlay:
 
 
 def _environment_index(parts: Sequence[str]) -> int | None:
+    for index in range(len(parts) - 1, -1, -1):
+        # A region's folder, say, may stand between `clusters` and the environment.
+        if is_stage(parts[index]):
+            return index
     for index in range(1, len(parts)):
         if parts[index - 1].lower() in _CONTAINERS:
             return index
@@ -239,7 +171,7 @@ def _environment_index(parts: Sequence[str]) -> int | None:
     return None
 
 
-def _varying(graph: _Graph) -> dict[str, int]:
+def _varying(graph: Graph) -> dict[str, int]:
     """The part of its path in which an overlay differs from another one of the same base."""
     groups: dict[tuple[str | None, int], list[list[str]]] = {}
     for path in graph.leaves:
@@ -253,7 +185,7 @@ def _varying(graph: _Graph) -> dict[str, int]:
     return found
 
 
-def _bases(graph: _Graph, overlays: Iterable[Overlay]) -> tuple[str | None, dict[str, str]]:
+def _bases(graph: Graph, overlays: Iterable[Overlay]) -> tuple[str | None, dict[str, str]]:
     """Where most bases are, with the app's name replaced; and those that are elsewhere."""
     found: dict[str, Counter[str]] = {}
     for overlay in overlays:
@@ -273,11 +205,15 @@ def _general(base: str, app: str) -> str:
 
 
 def _left_out(
-    graph: _Graph, chosen: Iterable[Overlay], overlays: Iterable[Overlay], pattern: str
+    graph: Graph,
+    leaves: Iterable[str],
+    chosen: Iterable[Overlay],
+    overlays: Iterable[Overlay],
+    pattern: str,
 ) -> Iterator[LeftOut]:
     fitting = {overlay.path for overlay in chosen}
     others = {overlay.path for overlay in overlays} - fitting
-    for path in graph.leaves:
+    for path in leaves:
         if path in others:
             yield LeftOut(path, f"does not fit {pattern}")
         elif path not in fitting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from dataclasses import replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from promote.config.graph import overlay_path
 from promote.errors import UnknownNameError
 from promote.model.closing import Closing
+from promote.model.names import nearest
 from promote.project.units import Unit
 from promote.render.files import EditedTree
 
@@ -104,7 +104,7 @@ class Project(Closing):
         """
         known = self.config.environments
         if name not in known:
-            raise UnknownNameError(f"there is no environment {name!r}", hint=_nearest(name, known))
+            raise UnknownNameError(f"there is no environment {name!r}", hint=nearest(name, known))
         return known[name]
 
     def units(self, environment: str, apps: Sequence[str] = (), cluster: str = "") -> list[Unit]:
@@ -120,13 +120,13 @@ class Project(Closing):
         """
         found = self.environment(environment)
         if cluster and cluster not in found.clusters:
-            hint = _nearest(cluster, found.clusters)
+            hint = nearest(cluster, found.clusters)
             raise UnknownNameError(f"{environment!r} has no cluster {cluster!r}", hint=hint)
         there = self._apps(found)
         for app in apps:
             if app not in there:
                 raise UnknownNameError(
-                    f"there is no app {app!r} in {environment!r}", hint=_nearest(app, there)
+                    f"there is no app {app!r} in {environment!r}", hint=nearest(app, there)
                 )
         units = []
         for app in there:
@@ -249,9 +249,3 @@ class Project(Closing):
     def path(self, relative: str) -> str:
         """A path of the project, absolute in the tree."""
         return posixpath.normpath(posixpath.join(self.root, relative))
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = difflib.get_close_matches(name, names, 1)
-    return f"did you mean {near[0]!r}?" if near else f"there is {', '.join(names) or 'none'}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # From first to last in the life of a release; the first word that a name contains counts.
 _STAGES = (
     ("dev", "development", "develop", "sandbox", "local"),
-    ("test", "testing", "tst", "qa", "int", "integration", "ci"),
+    ("test", "testing", "tst", "qa", "int", "integration", "ci", "nonprod", "npd"),
     ("staging", "stage", "stg", "uat", "preprod", "pre", "acc", "acceptance", "canary"),
     ("prod", "production", "prd", "live"),
 )
@@ -47,6 +47,11 @@ def rank(name: str) -> int | None:
             if word in names:
                 return place
     return None
+
+
+def is_stage(name: str) -> bool:
+    """Whether a name is the word of a stage and nothing else, but for a number."""
+    return len(_words(name)) == 1 and rank(name) is not None
 
 
 def is_recovery(name: str) -> bool:
@@ -98,7 +103,8 @@ def _recovery(name: str, main: Mapping[str, int]) -> Stage:
 
 
 def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z]+", name.lower()) if word]
+    plain = re.sub(r"non[-_.]prod(uction)?", "nonprod", name.lower())
+    return [word for word in re.split(r"[^a-z]+", plain) if word]
 
 
 def _life(name: str) -> tuple[int, bool, str]:

@@ -16,10 +16,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal
 
 from promote.errors import UnknownNameError
+from promote.model.names import nearest
 from promote.promotion.ancestors import Line, part
 from promote.promotion.fields import find
 from promote.promotion.release import Release
@@ -159,12 +159,9 @@ def check_fields(
     }
     for name in asked:
         if name not in known:
-            near = get_close_matches(name, sorted(known), 1)
             raise UnknownNameError(
                 f"no release for {target} has a field {name!r}",
-                hint=f"did you mean {near[0]!r}?"
-                if near
-                else f"there are {', '.join(sorted(known))}",
+                hint=nearest(name, sorted(known)),
             )
 
 

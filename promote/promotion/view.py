@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from promote import yamlio
 from promote.config import PROJECT_FILE, ForgeConfig, forge_config, load_config
 from promote.errors import FileMissingError, Place, ProjectError, UnknownNameError, UsageError
 from promote.git import GitTree
+from promote.model.names import nearest
 from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class View:
                 if app not in present:
                     raise UnknownNameError(
                         f"{environment} has no app {app!r}",
-                        hint=_nearest(app, (*present, *self.config.bundles)),
+                        hint=nearest(app, (*present, *self.config.bundles)),
                     )
                 chosen[app] = None
         return tuple(chosen)
@@ -125,6 +125,22 @@ class View:
         present = self.apps(environment)
         bundles = (name for name, apps in self.config.bundles.items() if {*apps} <= {*present})
         return (*present, *bundles)
+
+    def targets(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+        """The environments that releases are promoted into: all, or those that have what is wanted.
+
+        Raises:
+            UnknownNameError: none of them has an app or bundle of that name.
+        """
+        known = {one: self.known(one) for one in self.environments if self.upstreams(one)}
+        there = dict.fromkeys(name for names in known.values() for name in names)
+        for name in wanted:
+            if name not in there:
+                raise UnknownNameError(
+                    f"no environment with an upstream has an app {name!r}",
+                    hint=nearest(name, there),
+                )
+        return tuple(one for one in known if not wanted or {*wanted} & {*known[one]})
 
     def upstreams(self, environment: str) -> tuple[str, ...]:
         """Where releases come from, if any app of the environment has one of its own."""
@@ -216,7 +232,7 @@ class View:
         found = self.config.environments.get(name)
         if found is None:
             raise UnknownNameError(
-                f"there is no environment {name!r}", hint=_nearest(name, self.config.environments)
+                f"there is no environment {name!r}", hint=nearest(name, self.config.environments)
             )
         return found
 
@@ -233,12 +249,6 @@ class View:
     def _path(self, pattern: str, environment: str, app: str) -> str:
         path = pattern.replace("{environment}", environment).replace("{app}", app)
         return posixpath.normpath(posixpath.join(self._root, path))
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = difflib.get_close_matches(name, names, 1)
-    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
 
 
 def bootstrap_forge(repository: Repository, start: Path) -> tuple[ForgeConfig, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
+from promote.model.names import similar
 from promote.yamlio.numbers import MAX_SIGNED, MIN_INT
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ class Fields:
             value = data[key]
             name = key if key in names else folded.get(key.lower())
             if name is None:
-                near = difflib.get_close_matches(key, names, 1)
-                hint = f"did you mean {near[0]!r}?" if near else None
+                hint = similar(key, names)
                 raise FieldError(f"unknown field {key!r}", (*path, key), hint=hint)
             if value is None and name in self._values:
                 continue

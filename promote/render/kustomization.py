@@ -139,7 +139,11 @@ def read_kustomization(data: Json) -> Kustomization:
     Raises:
         FieldError: it is not one; the error names the field.
     """
-    if not isinstance(data, dict) or not any(
+    if data is not None and not isinstance(data, dict):
+        raise FieldError(
+            "a kustomization is to be a mapping", (), hint="such as resources: [a.yaml]"
+        )
+    if data is None or not any(
         value is not None and value != ""
         for key, value in data.items()
         if key not in {"apiVersion", "kind"}

@@ -168,6 +168,14 @@ class Directory:
             self.files.parsed += 1
         return known
 
+    def place(self, path: str, document: int) -> Place:
+        """Where a document of a file begins that a kustomization names."""
+        full = self.file(path)
+        shown = self.tree.display(full)
+        if self.expand is not None and full.endswith(".j2"):
+            return Place(shown)  # its lines are not those of its text
+        return Place(shown, *yamlio.locate(self.tree.read(full), (), document=document) or ())
+
     def own_document(self, path: str) -> Json:
         """The first document of a file of kustomize's own, such as one with replacements.
 

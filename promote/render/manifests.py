@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 class NotAResourceError(KustomizationError):
-    """A document lacks what every Kubernetes resource has."""
+    """A document lacks what every Kubernetes resource has.
+
+    Attributes:
+        document: which of its file it is, from 0.
+    """
+
+    document = 0
 
 
 def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> list[Record]:
@@ -38,7 +44,11 @@ def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> l
     for index, item in _unwrap(documents):
         if item is None or item in ({}, []):
             continue
-        queue.append((_resource(item), index))
+        try:
+            queue.append((_resource(item), index))
+        except NotAResourceError as error:
+            error.document = index
+            raise
     records: list[Record] = []
     for doc, index in queue:  # grows while it is read: the items of a list come after the rest
         items = _items(doc)

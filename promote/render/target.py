@@ -18,7 +18,7 @@ from promote.render.history import take_history
 from promote.render.kustomization import COMPONENT, KUSTOMIZATION
 from promote.render.layer import Layer
 from promote.render.loading import Directory, place_of
-from promote.render.manifests import read_records
+from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of
 from promote.render.remote import is_remote_file, parse_remote
@@ -155,7 +155,10 @@ class Target:
             self._add_directory(resources, path)
             return
         full = self.directory.file(path)
-        records = read_records(self.directory.documents(path), self.shared.schema, full)
+        try:
+            records = read_records(self.directory.documents(path), self.shared.schema, full)
+        except NotAResourceError as error:
+            raise error.at(self.directory.place(path, error.document)) from None
         self._add_records(resources, records, path)
 
     def _add_records(self, resources: Accumulator, records: list[Record], path: str) -> None:

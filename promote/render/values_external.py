@@ -6,9 +6,10 @@ token: {$secret: {vault: kv/shop/checkout, key: token}}
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from promote.model.names import similar
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -74,8 +75,7 @@ def read_external(value: Document) -> External:
         raise ExternalError(f"{SECRET!r} is to be a mapping", form)
     for name in inner:
         if name not in _FIELDS:
-            near = difflib.get_close_matches(name, _FIELDS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else form
+            hint = similar(name, _FIELDS) or form
             raise ExternalError(f"{SECRET!r} has an unknown field {name!r}", hint)
     sources = [name for name in SOURCES if name in inner]
     if len(sources) != 1:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 from promote.errors import Place, ValuesError
+from promote.model.names import similar
 from promote.render.values_external import is_external
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ def _error(
     if len(problems) > 1:
         hint += f"; {len(problems) - 1} more of the values are wrong"
     if unexpected is not None:
-        near = difflib.get_close_matches(unexpected, schema.known_keys(path), 1)
-        hint = f"did you mean {near[0]!r}? {hint}" if near else hint
+        near = similar(unexpected, schema.known_keys(path))
+        hint = f"{near} {hint}" if near else hint
         setter = values.setter((*path, unexpected))
         place = setter.key_place if setter else Place(file)
         message = f"{show_path((*path, unexpected))} is not among the values that there are"

@@ -266,7 +266,7 @@ def test_lines_of_an_edited_file_are_told_from_new_ones(
         (("Service",), 2, "write KIND/NAME"),
         (("Service/my-web", "spec.prots"), 1, "there is spec.ports"),
         (("Service/my-web", "spec.ports[https]"), 1, "spec.ports[name=http]"),
-        (("Service/my-web", "/spec/ports/5"), 1, "there is 0, 1"),
+        (("Service/my-web", "/spec/ports/5"), 1, "there are 0, 1"),
         (("Service/my-web", "spec.[["), 2, "cannot read the field path"),
     ],
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import ProjectError, UsageError
+from promote.model.names import nearest
 from promote.promotion.gates.approvals import Approvals
 from promote.promotion.gates.checks import Checks
 from promote.promotion.gates.command import Command
@@ -90,10 +90,9 @@ def parse_gate(wanted: GateConfig) -> Asked:
     """
     parse = GATES.get(wanted.kind)
     if parse is None:
-        near = difflib.get_close_matches(wanted.kind, GATES, 1)
         raise ProjectError(
             f"gate {wanted.kind!r} is not supported by this version",
-            hint=f"did you mean {near[0]!r}?" if near else f"it has {', '.join(sorted(GATES))}",
+            hint=nearest(wanted.kind, sorted(GATES)),
         )
     if wanted.at == "open" and wanted.kind in _AT_MERGE:
         raise ProjectError(f"{wanted.kind} are of a pull request, so they decide at its merge")
@@ -124,8 +123,7 @@ def _check_overrides(gates: Sequence[Asked], target: str, overrides: Mapping[str
     kinds = [gate.kind for gate in gates]
     for kind, reason in overrides.items():
         if kind not in kinds:
-            near = difflib.get_close_matches(kind, kinds, 1) or kinds[:1]
-            raise UsageError(f"{target} has no gate {kind!r}", hint=f"did you mean {near[0]!r}?")
+            raise UsageError(f"{target} has no gate {kind!r}", hint=nearest(kind, kinds))
         if not all(gate.overridable for gate in gates if gate.kind == kind):
             raise UsageError(
                 f"the gate {kind!r} of {target} is never overridden",
