@@ -11,9 +11,21 @@ import importlib
 TYPE_CHECKING = False  # that of `typing` costs its import
 if TYPE_CHECKING:
     from promote.compare import Diff, diff
+    from promote.compare.sides import Comparison, Sides
     from promote.errors import PromoteError
     from promote.model.resource import Resource, ResourceId
     from promote.project import Project, Unit, open_project
+    from promote.promotion import (
+        Outcome,
+        Plan,
+        Session,
+        Status,
+        make_plan,
+        open_session,
+        promote,
+        read_status,
+        roll_back,
+    )
     from promote.render.files import DiskTree, EditedTree
     from promote.render.options import BuildOptions
     from promote.render.pipeline import build
@@ -23,37 +35,59 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "BuildOptions": "promote.render.options",
+    "Comparison": "promote.compare.sides",
     "Diff": "promote.compare",
     "DiskTree": "promote.render.files",
     "EditedTree": "promote.render.files",
+    "Outcome": "promote.promotion",
+    "Plan": "promote.promotion",
     "Project": "promote.project",
     "PromoteError": "promote.errors",
     "Resource": "promote.model.resource",
     "ResourceId": "promote.model.resource",
+    "Session": "promote.promotion",
+    "Sides": "promote.compare.sides",
+    "Status": "promote.promotion",
     "Unit": "promote.project",
     "build": "promote.render.pipeline",
     "diff": "promote.compare",
     "dump": "promote.yamlio",
     "dump_all": "promote.yamlio",
+    "make_plan": "promote.promotion",
     "open_project": "promote.project",
+    "open_session": "promote.promotion",
+    "promote": "promote.promotion",
+    "read_status": "promote.promotion",
+    "roll_back": "promote.promotion",
 }
 
 __all__ = [
     "BuildOptions",
+    "Comparison",
     "Diff",
     "DiskTree",
     "EditedTree",
+    "Outcome",
+    "Plan",
     "Project",
     "PromoteError",
     "Resource",
     "ResourceId",
+    "Session",
+    "Sides",
+    "Status",
     "Unit",
     "__version__",
     "build",
     "diff",
     "dump",
     "dump_all",
+    "make_plan",
     "open_project",
+    "open_session",
+    "promote",
+    "read_status",
+    "roll_back",
 ]
 
 
