@@ -11,7 +11,8 @@ from urllib.parse import quote
 import typer
 
 from promote.cli.common import command_app, write_file
-from promote.cli.promotions import DataFormat, opened, outcome_lines, say, verdict_lines
+from promote.cli.options import DataFormat, Output
+from promote.cli.promotions import opened, outcome_lines, say, verdict_lines
 from promote.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -43,9 +44,7 @@ def ci(
             help="Write GitLab's report of annotations here: links to pull requests.",
         ),
     ] = None,
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> int:
     """Promote all that may move, in one call for a pipeline.
 

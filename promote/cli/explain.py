@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.options import Cluster, DataFormat, Environment, Output, Resource
 from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
 
 app = command_app()
 
 
-class Output(StrEnum):
-    """The formats."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 @app.command()
 def explain(
-    resource: Annotated[
-        str, typer.Argument(metavar="RESOURCE", help="KIND/NAME, or KIND/NAMESPACE/NAME.")
-    ],
+    resource: Resource,
     field: Annotated[
         str,
         typer.Argument(
@@ -34,17 +25,13 @@ def explain(
         ),
     ] = "",
     *,
-    environment: Annotated[
-        str, typer.Option("--env", "-e", metavar="ENVIRONMENT", help="The environment.")
-    ],
+    environment: Environment,
     in_app: Annotated[str, typer.Option("--app", "-a", metavar="APP", help="Only this app.")] = "",
-    cluster: Annotated[
-        str, typer.Option(metavar="CLUSTER", help="Only this cluster of the environment.")
-    ] = "",
+    cluster: Cluster = "",
     enable_helm: EnableHelm = False,
     helm_command: HelmCommand = "helm",
     remote: RemoteHosts = None,
-    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """Say which file, line and layer set a field, over what, who changed it and who owns it.
 
@@ -63,4 +50,4 @@ def explain(
         units = find_units(project, environment, in_app, cluster)
         unit, found = find_resource(project, units, resource)
         result = answer(project, unit, found, field, history)
-    typer.echo(as_json(result) if output is Output.JSON else as_text(result), nl=False)
+    typer.echo(as_json(result) if output is DataFormat.JSON else as_text(result), nl=False)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, say
+from promote.cli.options import DataFormat, Output
+from promote.cli.promotions import opened, say
 from promote.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def hold(
     name: Annotated[str, typer.Argument(metavar="[APP]", help="What.", show_default=False)] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the hold.")] = "",
     lift: Annotated[bool, typer.Option("--lift", help="Ask for the end of the hold.")] = False,
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """List the holds, or open the pull request that holds an app on the release that it has.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.options import Cluster, DataFormat, Environment, Output, Resource
 from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
 
 if TYPE_CHECKING:
@@ -18,29 +18,16 @@ if TYPE_CHECKING:
 app = command_app()
 
 
-class Output(StrEnum):
-    """The formats."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 @app.command()
 def impact(
-    resource: Annotated[
-        str, typer.Argument(metavar="RESOURCE", help="KIND/NAME, or KIND/NAMESPACE/NAME.")
-    ],
+    resource: Resource,
     *,
-    environment: Annotated[
-        str, typer.Option("--env", "-e", metavar="ENVIRONMENT", help="The environment.")
-    ],
-    cluster: Annotated[
-        str, typer.Option(metavar="CLUSTER", help="Only this cluster of the environment.")
-    ] = "",
+    environment: Environment,
+    cluster: Cluster = "",
     enable_helm: EnableHelm = False,
     helm_command: HelmCommand = "helm",
     remote: RemoteHosts = None,
-    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """List what depends on a resource, nearest first, and the field by which it does.
 
@@ -60,7 +47,7 @@ def impact(
         resources = project.render_all(environment, cluster=cluster)
         clusters = project.environment(environment).clusters
         found = dependents(resources, wanted.id, references_between(resources, clusters))
-    typer.echo(_json(wanted.id, found) if output is Output.JSON else _text(found), nl=False)
+    typer.echo(_json(wanted.id, found) if output is DataFormat.JSON else _text(found), nl=False)
 
 
 def _text(found: list[Dependent]) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app
+from promote.cli.options import DataFormat, Output
 from promote.cli.promotions import (
-    DataFormat,
     conflict_lines,
     moves_lines,
     opened,
@@ -47,9 +47,7 @@ def plan(  # noqa: PLR0917 - a parameter an option, as Typer wants it
             metavar="SIDE", help="upstream or target, where people edited; or FIELD=upstream."
         ),
     ] = None,
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> int:
     """Show what would move, which gates hold it back, and what the rendered change is.
 

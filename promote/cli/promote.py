@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from promote.cli.common import command_app
+from promote.cli.options import DataFormat, Output
 from promote.cli.promotions import (
-    DataFormat,
     opened,
     outcome_lines,
     overrides_of,
@@ -62,9 +62,7 @@ def promote(  # noqa: PLR0917 - a parameter an option, as Typer wants it
             metavar="SIDE", help="upstream or target, where people edited; or FIELD=upstream."
         ),
     ] = None,
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> int:
     """Open or update the pull request that moves a release.
 

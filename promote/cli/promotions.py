@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from promote.errors import UsageError
@@ -14,13 +13,6 @@ if TYPE_CHECKING:
 
     from promote.promotion import AppPlan, Outcome, Session
     from promote.promotion.merging import Side
-
-
-class DataFormat(StrEnum):
-    """How a command prints what it found."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, overrides_of, say
+from promote.cli.options import DataFormat, Output
+from promote.cli.promotions import opened, overrides_of, say
 
 if TYPE_CHECKING:
     from promote.forge import PullRequest
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 app = command_app()
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Its number.", min=1)]
-Output = Annotated[DataFormat, typer.Option("--output", "-o", help="What to print.")]
 
 
 @app.callback()
@@ -93,27 +93,38 @@ def approve(
     message: Annotated[
         str, typer.Option("--message", "-m", metavar="TEXT", help="Say why, in a comment.")
     ] = "",
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """Approve a pull request as it is now.
 
     Nobody's own approval counts.
     """
     with opened() as session:
-        say(_line(session.forge.review(number, "approved", message)))
+        _say(session.forge.review(number, "approved", message), output)
 
 
 @app.command()
-def close(number: Number) -> None:
+def close(number: Number, output: Output = DataFormat.TEXT) -> None:
     """Close a pull request without merging it; its branch stays."""
     with opened() as session:
-        say(_line(session.forge.close(number)))
+        _say(session.forge.close(number), output)
 
 
 @app.command()
-def reopen(number: Number) -> None:
+def reopen(number: Number, output: Output = DataFormat.TEXT) -> None:
     """Open a closed pull request again."""
     with opened() as session:
-        say(_line(session.forge.reopen(number)))
+        _say(session.forge.reopen(number), output)
+
+
+def _say(pull: PullRequest, output: DataFormat) -> None:
+    """Say what became of a pull request."""
+    if output is DataFormat.JSON:
+        from promote.promotion.structured import pull_document, to_json  # noqa: PLC0415 - as above
+
+        sys.stdout.write(to_json("PullRequest", pull_document(pull)))
+    else:
+        say(_line(pull))
 
 
 def _line(pull: PullRequest) -> str:

@@ -18,6 +18,7 @@ from promote.cli.building import (
     write_files,
 )
 from promote.cli.common import command_app, write_file
+from promote.cli.options import Cluster  # noqa: TC001 - typer reads the types when it runs
 from promote.cli.outside import EnableHelm, HelmCommand, Outside, RemoteHosts, outside
 from promote.errors import UsageError
 
@@ -72,9 +73,7 @@ def render(
         list[str] | None,
         typer.Option("--app", "-a", metavar="APP", help="Only these apps; may be repeated."),
     ] = None,
-    cluster: Annotated[
-        str, typer.Option(metavar="CLUSTER", help="Only this cluster of the environment.")
-    ] = "",
+    cluster: Cluster = "",
     output: Annotated[
         Path | None,
         typer.Option(

@@ -8,15 +8,16 @@ from typing import Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, outcome_lines, overrides_of, say
+from promote.cli.options import DataFormat, Output, What, Where
+from promote.cli.promotions import opened, outcome_lines, overrides_of, say
 
 app = command_app()
 
 
 @app.command()
 def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
-    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Where.")],
-    name: Annotated[str, typer.Argument(metavar="APP", help="What.")],
+    environment: Where,
+    name: What,
     to: Annotated[
         str,
         typer.Option(
@@ -32,9 +33,7 @@ def rollback(  # noqa: PLR0917 - a parameter an option, as Typer wants it
         list[str] | None,
         typer.Option(metavar="GATE", help="Break the rules: compatible. Needs --reason."),
     ] = None,
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """Open the pull request back to an earlier release, and hold it.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, say
+from promote.cli.options import DataFormat, Output
+from promote.cli.promotions import opened, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +19,7 @@ app = command_app()
 
 @app.command()
 def status(
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """Show the matrix of apps and environments: releases, what waits for what, holds, requests.
 

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from promote.cli.common import command_app, warn
+from promote.cli.options import DataFormat, Environment, Output
 
 app = command_app()
-
-
-class Output(StrEnum):
-    """The formats."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @app.command()
 def values(
     name: Annotated[str, typer.Argument(metavar="APP", help="The app.")],
-    environment: Annotated[
-        str, typer.Option("--env", "-e", metavar="ENVIRONMENT", help="The environment.")
-    ],
+    environment: Environment,
     cluster: Annotated[
         str, typer.Option(metavar="CLUSTER", help="The cluster, for an app that is in several.")
     ] = "",
-    output: Annotated[Output, typer.Option("--output", "-o", help="The format.")] = Output.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """Show an app's merged values in an environment, each with the file and line that set it."""
     from promote.project import open_project  # noqa: PLC0415 - help needs no project
@@ -37,7 +28,7 @@ def values(
 
     with open_project(warn=warn) as project:
         rows = explain_values(project, name, environment, cluster)
-    if output is Output.JSON:
+    if output is DataFormat.JSON:
         data = [
             {
                 "path": row.path,

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from promote.cli.common import command_app
-from promote.cli.promotions import DataFormat, opened, say
+from promote.cli.options import DataFormat, Output, What, Where
+from promote.cli.promotions import opened, say
 from promote.errors import UsageError
 
 app = command_app()
@@ -16,8 +17,8 @@ app = command_app()
 
 @app.command()
 def verify(  # noqa: PLR0917 - a parameter an option, as Typer wants it
-    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Where.")],
-    name: Annotated[str, typer.Argument(metavar="APP", help="What.")],
+    environment: Where,
+    name: What,
     succeeded: Annotated[bool, typer.Option("--succeeded", help="It does well.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="It does not.")] = False,
     release: Annotated[
@@ -31,9 +32,7 @@ def verify(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     by: Annotated[
         str, typer.Option(metavar="TEXT", help="Who says so; by default who Git says you are.")
     ] = "",
-    output: Annotated[
-        DataFormat, typer.Option("--output", "-o", help="What to print.")
-    ] = DataFormat.TEXT,
+    output: Output = DataFormat.TEXT,
 ) -> None:
     """Record how a release does in an environment, as a deployment's job sees it.
 

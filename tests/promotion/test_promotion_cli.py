@@ -110,9 +110,22 @@ def test_json(stage: Stage, run: Run, arguments: list[str], kind: str) -> None:
     assert (document["apiVersion"], document["kind"]) == ("promote/v1", kind)
 
 
+def test_what_became_of_a_pull_request_as_json(stage: Stage, run: Run) -> None:
+    stage.release("cart", "1.1")
+    run("promote", "cart", "--alone", "--to", "staging")
+    for command, state in (("close", "closed"), ("reopen", "open")):
+        document = json.loads(run("pull", command, "1", "--output", "json")[1])
+        assert (document["kind"], document["number"], document["state"]) == (
+            "PullRequest",
+            1,
+            state,
+        )
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
+        (["plan", "crat"], 1, "did you mean 'cart'?"),
         (["promote", "--to", "staging"], 2, "say which apps, or --all"),
         (["promote", "cart", "--all", "--to", "staging"], 2, "say which apps, or --all"),
         (["promote", "cart", "--to", "stagin"], 1, "did you mean 'staging'?"),
