@@ -33,12 +33,21 @@ def perform(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        # Where no one knew better what it means: a folder that may not be read, a full disk.
-        where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
-        return _say(OutsideError(f"{where}{error.strerror or error}"))
+        return _say(_outside(error))
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into a report
         return _end(error)
     return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _outside(error: OSError) -> OutsideError:
+    """What the system refused where no one knew better what that means."""
+    if error.filename:
+        return OutsideError(f"{os.fsdecode(error.filename)}: {error.strerror}")
+    try:
+        os.getcwd()  # noqa: PTH109 - as Python's own functions ask
+    except FileNotFoundError:
+        return OutsideError("the current folder is there no more", hint="go to another one")
+    return OutsideError(error.strerror or str(error))
 
 
 def _say(error: PromoteError) -> int:

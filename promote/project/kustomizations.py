@@ -120,7 +120,7 @@ def read_graph(tree: Tree, root: str, files: ParsedFiles) -> Graph:
         graph.builds_on[name] = [each for each in named if each in directories]
         if len(wanted.resources) == 1 and graph.builds_on[name]:
             graph.layers.add(name)
-        elif len(graph.builds_on[name]) == len(wanted.resources) and _only_gathers(wanted):
+        elif 0 < len(graph.builds_on[name]) == len(wanted.resources) and _only_gathers(wanted):
             graph.gatherers.add(name)
     return graph
 

@@ -74,7 +74,7 @@ class ResultStore(Closing):
         """What is kept for a scope; an empty index if there is nothing."""
         import sqlite3  # noqa: PLC0415 - a render of one directory needs no store
 
-        if not self.path.exists():
+        if not os.path.exists(self.path):  # noqa: PTH110 - a folder that may not be read is none
             return Index()
         try:
             row = self._open().execute("SELECT data FROM scope WHERE name = ?", (scope,)).fetchone()

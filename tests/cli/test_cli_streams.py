@@ -104,3 +104,11 @@ def test_a_project_file_that_leads_nowhere_is_there_already(project: Path) -> No
         assert (done.returncode, "is there already" in done.stderr) == (1, True)
         (project / "promote.yaml").unlink()
     assert not (project / "nowhere").exists()
+
+
+def test_a_folder_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    done = run(tmp_path, "mkdir gone && cd gone && rmdir ../gone && promote render --all")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "promote: the current folder is there no more\n  go to another one\n",
+    )

@@ -232,6 +232,21 @@ def test_a_folder_that_cannot_be_made_costs_nothing(tmp_path: Path) -> None:
     assert store.result("s", "x", digest(b"text")) is None
 
 
+def test_a_folder_that_cannot_be_read_costs_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    with ResultStore(folder) as store:
+        store.keep("s", Index(), {})
+    folder.chmod(0)
+    try:
+        if os.access(folder, os.X_OK):
+            pytest.skip("this user may read everything")
+        with ResultStore(folder) as store:
+            assert store.index("s").entries == {}
+            store.keep("s", Index(), {})
+    finally:
+        folder.chmod(0o700)
+
+
 def test_it_is_bounded_and_keeps_what_was_used_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
