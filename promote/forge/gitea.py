@@ -138,7 +138,7 @@ class GiteaForge(HubForge):
             "POST",
             f"{self._path(pull.number)}/merge",
             {
-                "Do": self._style_of_merges(),
+                **self._manner(pull),
                 "head_commit_id": expect,
                 "delete_branch_after_merge": True,
             },
@@ -190,7 +190,7 @@ class GiteaForge(HubForge):
             self._api.send("DELETE", path, allow=(404,))
             return
         body: Document = {
-            "Do": self._style_of_merges(),
+            **self._manner(pull),
             "merge_when_checks_succeed": True,
             "delete_branch_after_merge": True,
             "head_commit_id": pull.head_commit,
@@ -211,11 +211,15 @@ class GiteaForge(HubForge):
             else:
                 return
 
-    def _style_of_merges(self) -> str:
-        """A merge commit, unless the repository allows none."""
+    def _manner(self, pull: PullRequest) -> Document:
+        """How to merge: by a merge commit, unless the repository allows none."""
         repository = self._api.get(self._repo)
         allowed = (one for one in _STYLES if at(repository, _STYLES[one]) is not False)
-        return next(allowed, "merge")
+        style = next(allowed, "merge")
+        if style != "squash":
+            return {"Do": style}
+        title, words = self._squashed_words(pull)
+        return {"Do": style, "MergeTitleField": title, "MergeMessageField": words}
 
     def _label(self, name: str) -> int:
         """The id of a label, which is made where it is missing.

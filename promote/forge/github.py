@@ -29,9 +29,9 @@ _DRAFT: Final = {
     " { clientMutationId } }",
 }
 _AUTO_MERGE: Final = {
-    True: "mutation($id: ID!, $method: PullRequestMergeMethod!)"
-    " { enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: $method})"
-    " { clientMutationId } }",
+    True: "mutation($id: ID!, $method: PullRequestMergeMethod!, $title: String, $text: String)"
+    " { enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: $method,"
+    " commitHeadline: $title, commitBody: $text}) { clientMutationId } }",
     False: "mutation($id: ID!) { disablePullRequestAutoMerge(input: {pullRequestId: $id})"
     " { clientMutationId } }",
 }
@@ -141,7 +141,11 @@ class GitHubForge(HubForge):
 
         That merge asks for no exception: what the branch requires is there, or GitHub refuses.
         """
-        variables: Document = {"method": self._method().upper()} if wanted else {}
+        variables: Document = {}
+        if wanted:
+            variables["method"] = self._method().upper()
+        if variables.get("method") == "SQUASH":
+            variables["title"], variables["text"] = self._squashed_words(pull)
         for attempt in range(TRIES):
             try:
                 return self._mutate(pull, _AUTO_MERGE[wanted], variables)
@@ -160,7 +164,10 @@ class GitHubForge(HubForge):
 
     def _merge(self, pull: PullRequest, expect: str) -> None:
         path = f"{self._path(pull.number)}/merge"
-        self._api.send("PUT", path, {"sha": expect, "merge_method": self._method()})
+        body: Document = {"sha": expect, "merge_method": self._method()}
+        if body["merge_method"] == "squash":
+            body["commit_title"], body["commit_message"] = self._squashed_words(pull)
+        self._api.send("PUT", path, body)
 
     def _method(self) -> str:
         """A merge commit, unless the repository allows none; who may not know is not told."""

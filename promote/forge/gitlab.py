@@ -136,6 +136,7 @@ class GitLabForge(HostedForge):
 
     def _merge(self, pull: PullRequest, expect: str) -> None:
         body: Document = {"sha": expect, "should_remove_source_branch": True}
+        body |= self._squashed_words(pull)
         self._api.send("PUT", f"{self._path(pull.number)}/merge", body)
 
     def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:
@@ -225,6 +226,7 @@ class GitLabForge(HostedForge):
             "sha": pull.head_commit,
             "should_remove_source_branch": True,
         }
+        body |= self._squashed_words(pull)
         before = ""
         for attempt in range(TRIES):
             try:
@@ -241,6 +243,18 @@ class GitLabForge(HostedForge):
                 self._api.pause(attempt)
             else:
                 return
+
+    def _squashed_words(self, pull: PullRequest) -> Document:
+        """The message of the one commit that a squash leaves, where the project asks for one.
+
+        It is that of the branch's tip: what its trailers record would be lost otherwise.
+        """
+        if at(self._api.get(self._path(pull.number)), "squash_on_merge") is not True:
+            return {}
+        for commit in self._pages(f"{self._path(pull.number)}/commits", {}):
+            if text(commit, "id") == pull.head_commit:
+                return {"squash_commit_message": text(commit, "message")}
+        return {}
 
     def _read(self, value: Json) -> PullRequest:
         document = mapping(value)

@@ -135,6 +135,15 @@ class HubForge(HostedForge):
         except RefusedError as error:
             refuse_further(error, {404, 422})
 
+    def _squashed_words(self, pull: PullRequest) -> tuple[str, str]:
+        """The title and the text of the one commit that a squash leaves.
+
+        The text is that of the branch's tip: what its trailers record would be lost otherwise.
+        """
+        document = self._api.find(f"{self._repo}/git/commits/{pull.head_commit}")
+        message = text(document, "message") or text(document, "commit", "message")
+        return f"{pull.title} (#{pull.number})", message.partition("\n")[2].strip()
+
     def _path(self, number: int) -> str:
         return f"{self._repo}/pulls/{number}"
 

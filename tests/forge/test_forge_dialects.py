@@ -116,7 +116,8 @@ class TestGitHub:
         server.merge_commits = False
         number = forge.create(PROPOSAL).number
         assert forge.merge(number).state == "merged"
-        assert server.squashed == [number]
+        words = "shop: 1 -> 2\n\nPromotion: prod/shop"
+        assert server.squashed == {number: f"t (#{number})\n\n{words}"}, "its trailers stay"
 
     def test_too_many_queries_are_waited_for(self, github: tuple[FakeGitHub, HostedForge]) -> None:
         server, forge = github
@@ -165,6 +166,12 @@ class TestGitLab:
         server, forge = gitlab
         server.pipelines = False
         assert forge.create(ITSELF).state == "merged"
+
+    def test_a_project_that_squashes(self, gitlab: tuple[FakeGitLab, HostedForge]) -> None:
+        server, forge = gitlab
+        server.squashes = True
+        assert forge.merge(forge.create(PROPOSAL).number).state == "merged"
+        assert "\n\nPromotion: prod/shop" in server.squashed, "its trailers stay"
 
     def test_one_that_waits_may_wait_for_something_else(
         self, gitlab: tuple[FakeGitLab, HostedForge]

@@ -147,11 +147,17 @@ def test_what_has_nothing_to_wait_for_is_merged(place: GitPlace) -> None:
 def test_a_repository_without_merge_commits(place: GitPlace, gitea_server: GiteaServer) -> None:
     styles = {"has_pull_requests": True, "allow_merge_commits": False, "allow_squash_merge": True}
     gitea_server.call("PATCH", f"/repos/{named(place)}", styles, as_user="ada")
+    git = place.sandbox.git
+    place.sandbox.commit(place.work, {"c": "1\n"}, "x\n\nshop: 1 -> 2\n\nPromotion: prod/shop\n")
+    git(place.work, "push", "-q", "origin", HEAD)
     pull = place.forge.merge(place.forge.create(PROPOSAL).number)
     assert (pull.state, pull.merge_commit) == ("merged", place.tip("main"))
-    place.sandbox.git(place.work, "fetch", "-q", "origin")
-    parents = place.sandbox.git(place.work, "log", "-1", "--format=%P", "origin/main")
+    git(place.work, "fetch", "-q", "origin")
+    parents, _, message = git(place.work, "log", "-1", "--format=%P%n%B", "origin/main").partition(
+        "\n"
+    )
     assert len(parents.split()) == 1
+    assert message.startswith("Shop to prod (#1)\n\nshop: 1 -> 2\n\nPromotion: prod/shop")
 
 
 def test_a_token_that_may_not(place: GitPlace, gitea_server: GiteaServer) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 USERS = {"token-of-ada-0123456789": "ada", "token-of-bob-0123456789": "bob"}
+WORDS = "Promote shop to prod\n\nshop: 1 -> 2\n\nPromotion: prod/shop"
 _WHEN = "2026-01-02T12:00:00Z"
 _STATES = {
     "APPROVE": "APPROVED",
@@ -37,7 +38,7 @@ class FakeGitHub:
         complaints: what the description had against requests and answers.
         state: what keeps an open pull request from being merged, as GitHub calls it.
         merge_commits: whether the repository allows them.
-        squashed: the pull requests that were merged so.
+        squashed: the pull requests that were merged so, and their messages.
         limited: how many queries are to be too many.
         runs: check runs, of whatever commit, the newest first.
         asked: who was asked to review, of each pull request, however it went on.
@@ -49,7 +50,7 @@ class FakeGitHub:
         self.complaints: list[str] = []
         self.state = "blocked"
         self.merge_commits = True
-        self.squashed: list[int] = []
+        self.squashed: dict[int, str] = {}
         self.limited = 0
         self.runs: list[dict[str, Any]] = []
         self.asked: dict[int, list[dict[str, Any]]] = {}
@@ -71,6 +72,10 @@ class FakeGitHub:
             ("PATCH", "/issues/comments/{comment_id}"): self._renote,
             ("DELETE", "/issues/comments/{comment_id}"): self._denote,
             ("GET", "/git/ref/{ref}"): self._ref,
+            ("GET", "/git/commits/{commit_sha}"): lambda _op, _asked, _me: (
+                200,
+                {"message": WORDS},
+            ),
             ("DELETE", "/git/refs/{ref}"): self._delete_ref,
             ("GET", "/commits/{ref}/status"): self._status,
             ("GET", "/commits/{ref}/check-runs"): self._runs,
@@ -194,7 +199,8 @@ class FakeGitHub:
             return 409, {"message": "Head branch was modified. Review and try the merge again."}
         if body["merge_method"] == "merge" and not self.merge_commits:
             return 405, {"message": "Merge commits are not allowed on this repository."}
-        self.squashed += [pull.number] if body["merge_method"] == "squash" else []
+        if body["merge_method"] == "squash":
+            self.squashed[pull.number] = f"{body['commit_title']}\n\n{body['commit_message']}"
         self.repository.merge(pull)
         return 200, {"sha": pull.merge_commit, "merged": True, "message": "merged"}
 

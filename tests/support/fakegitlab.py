@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 USERS = {"token-of-ada-0123456789": "ada", "token-of-bob-0123456789": "bob"}
 IDS = {"ada": 1, "bob": 2}
+WORDS = "Promote shop to prod\n\nPromotion: prod/shop"
 _WHEN = "2026-01-02T12:00:00.000Z"
 _STATE = {"open": "opened"}
 Answer = tuple[int, Any]
@@ -42,6 +43,8 @@ class FakeGitLab:
     Attributes:
         complaints: what the description has against requests, and against answers of this.
         busy: how often it still works out whether it can be merged when it is asked to.
+        squashes: whether the project wants one commit of each.
+        squashed: the message of the last of those.
         pipelines: whether there are any, for which alone it waits.
     """
 
@@ -51,6 +54,8 @@ class FakeGitLab:
         self.complaints: list[str] = []
         self.busy = 0
         self.pipelines = True
+        self.squashes = False
+        self.squashed = ""
         self._answers: dict[str, Callable[[Asked, list[int], str], Answer]] = {
             "GET /user": lambda _a, _n, me: (200, _user(me)),
             "GET /users": self._users,
@@ -59,6 +64,7 @@ class FakeGitLab:
             "POST /projects/P/merge_requests": self._open,
             "GET /projects/P/merge_requests/N": lambda _a, n, _me: (200, self._show(n)),
             "PUT /projects/P/merge_requests/N": self._put,
+            "GET /projects/P/merge_requests/N/commits": self._commits,
             "PUT /projects/P/merge_requests/N/merge": self._merge,
             "GET /projects/P/merge_requests/N/notes": self._notes,
             "POST /projects/P/merge_requests/N/notes": self._note,
@@ -130,6 +136,7 @@ class FakeGitLab:
             else "preparing"
             if self.busy
             else "mergeable",
+            "squash_on_merge": self.squashes,
             "web_url": f"https://gitlab.example.com/ada/shop/-/merge_requests/{pull.number}",
         }
 
@@ -191,10 +198,15 @@ class FakeGitLab:
         if automatic:
             pull.auto_merge = True
             return 200, self._document(pull)
+        self.squashed = body.get("squash_commit_message", "")
         self.repository.merge(pull)
         if body["should_remove_source_branch"]:
             del self.repository.branches[pull.head]
         return 200, self._document(pull)
+
+    def _commits(self, _asked: Asked, numbers: list[int], _me: str) -> Answer:
+        head = self.repository.head_of(self.repository.pulls[numbers[0]])
+        return 200, [{"id": head, "message": WORDS}]
 
     def _notes(self, asked: Asked, numbers: list[int], _me: str) -> Answer:
         notes = self.repository.pulls[numbers[0]].notes
