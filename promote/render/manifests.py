@@ -107,13 +107,17 @@ def _resource(item: Json) -> Document:
 def finish(doc: Document) -> Document:
     """The document as it is printed: annotations are strings, and no empty map of them is left.
 
+    A list, which needs no name, has metadata in any case: kustomize made notes there.
+
     Raises:
         NotAResourceError: a patch or replacement has taken its kind or name.
     """
     doc = without_history(_resource(doc))
     if Untagged.made:
         doc = {key: resolved(value) for key, value in doc.items()}
-    metadata = doc.get("metadata")
+    if "metadata" not in doc:
+        return {**doc, "metadata": {}}
+    metadata = doc["metadata"]
     if not isinstance(metadata, dict) or "annotations" not in metadata:
         return doc
     annotations = metadata["annotations"]

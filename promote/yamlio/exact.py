@@ -5,18 +5,26 @@ Right for every document and slow; `plain.py` reads the ordinary ones.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from promote.errors import Place, YamlError
 from promote.yamlio.blanks import ODD_WORDS, with_words
+from promote.yamlio.complaints import not_text, not_yaml, place_in
+from promote.yamlio.dialect import (
+    StandIns,
+    ends_plainly,
+    has_slash_escape,
+    is_refused_block,
+    look_ahead,
+    rewritten_block,
+)
 from promote.yamlio.faults import with_faults
 from promote.yamlio.folding import refolded
-from promote.yamlio.quotes import in_quotes, plain, tagged
-from promote.yamlio.scalars import NotJsonError, resolve, resolve_own, timestamp
+from promote.yamlio.quotes import in_quotes, plain
+from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
+from promote.yamlio.tags import value_of
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -28,16 +36,6 @@ MAX_DEPTH: Final = 200
 MAX_ALIASED: Final = 1_000_000
 _TAG: Final = "tag:yaml.org,2002:"
 _MERGE: Final = "<<"
-# What each of libyaml's problems most often is.
-_HINTS: Final = {
-    "mapping values are not allowed": "put a value with ': ' in quotes, or check the indentation",
-    "cannot start any token": "put the value in quotes; indent with spaces, not with tabs",
-    "unexpected end of stream": "close the quotes or the bracket that opens before this",
-    "did not find expected": "check the indentation and the quotes here and just before",
-    "could not find expected ':'": "a key needs ': ' behind it, on the same line",
-    "could not determine a constructor": "remove the tag",
-    "undefined alias": "define it with & before it is used",
-}
 
 
 def read(
@@ -62,43 +60,25 @@ def read(
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
+    stand_ins = StandIns(text, comments=not own)
+    text = stand_ins.for_marks(text)
     try:
-        return _Builder(text, source, line, depth, own=own, patch=patch).document()
-    except yaml.MarkedYAMLError as error:
-        raise _not_yaml(error, source, line) from None
+        while True:
+            try:
+                return _Builder(
+                    text, source, line, depth, stand_ins, own=own, patch=patch
+                ).document()
+            except yaml.MarkedYAMLError as error:
+                changed = stand_ins.put(text, error)
+                if changed is None:
+                    raise not_yaml(error, source, line) from None
+                text = changed
     except yaml.reader.ReaderError as error:
-        raise _not_text(error, text, source, line) from None
+        raise not_text(error, text, source, line) from None
     except UnicodeEncodeError as error:
         raise YamlError(
-            "not YAML: half of a surrogate pair", place=_place(text, error.start, source, line)
+            "not YAML: half of a surrogate pair", place=place_in(text, error.start, source, line)
         ) from None
-
-
-def _not_yaml(error: yaml.MarkedYAMLError, source: str, line: int) -> YamlError:
-    mark = error.problem_mark or error.context_mark
-    place = Place(source, line + mark.line + 1, mark.column + 1) if mark else Place(source)
-    problem = str(error.problem or error.context)
-    hint = next((text for start, text in _HINTS.items() if start in problem), None)
-    return YamlError(f"not YAML: {problem}", place=place, hint=hint)
-
-
-def _not_text(error: yaml.reader.ReaderError, text: str, source: str, line: int) -> YamlError:
-    """Libyaml counts bytes or characters there, so the character is looked for."""
-    character = (
-        error.character if isinstance(error.character, int) else ord(str(error.character)[0])
-    )
-    index = text.find(chr(character))
-    place = _place(text, index, source, line) if index >= 0 else Place(source)
-    return YamlError(
-        f"not YAML: the character U+{character:04X} is not allowed",
-        place=place,
-        hint='write it in double quotes, as "\\u...."',
-    )
-
-
-def _place(text: str, index: int, source: str, line: int) -> Place:
-    before = text[:index]
-    return Place(source, line + before.count("\n") + 1, index - before.rfind("\n"))
 
 
 class _Open:
@@ -109,9 +89,19 @@ class _Builder:
     """Makes one value of a parser's events. Arguments as `read`."""
 
     def __init__(
-        self, text: str, source: str, line: int, depth: int, *, own: bool, patch: bool
+        self,
+        text: str,
+        source: str,
+        line: int,
+        depth: int,
+        stand_ins: StandIns,
+        *,
+        own: bool,
+        patch: bool,
     ) -> None:
         self.parser = _Parser(text)
+        self.text = text
+        self.stand_ins = stand_ins
         self.source = source
         self.line = line
         self.depth = depth
@@ -131,12 +121,15 @@ class _Builder:
             event = get()
         event = get()
         value = self._node(event, flow=False, top=True)
-        get()  # only what is wrong up to the end of the document counts
+        end = get()
+        if not self.own:
+            look_ahead(self.text, end.end_mark.index, _Parser)
         return value
 
     def _node(self, event: Any, *, flow: bool, top: bool = False) -> Json:  # noqa: ANN401 - PyYAML has no types
         self.nodes += 1
         if isinstance(event, yaml.ScalarEvent):
+            event.value = self.stand_ins.undone(event.value)
             value = self._scalar(event, flow=flow)
             if event.anchor:
                 self.anchors[event.anchor] = (value, 1)
@@ -188,7 +181,7 @@ class _Builder:
                     )
                 merged = self._merged(get(), event, flow=flow)
             else:
-                key = self._key(event, unnamed, top=top)
+                key = self._key(event, unnamed, top=top, flow=flow)
                 event_of_value = get()
                 value = self._node(event_of_value, flow=flow)
                 if key in mapping and not self.own:
@@ -222,7 +215,11 @@ class _Builder:
             merged.update(source)
         return merged
 
-    def _key(self, event: Any, unnamed: dict[str, YamlError], *, top: bool) -> str:  # noqa: ANN401 - as above
+    def _key(self, event: Any, unnamed: dict[str, YamlError], *, top: bool, flow: bool) -> str:  # noqa: ANN401 - as above
+        if isinstance(event, yaml.ScalarEvent):
+            self._check_style(event, flow=flow)
+            if not top and event.tag not in {None, "!"} and not event.tag.startswith(_TAG):
+                raise self._error(event, "a key has a tag", hint="remove it")
         value = self._node(event, flow=False)
         text = getattr(event, "value", None)
         if self.own and isinstance(value, bool | int | float):
@@ -231,7 +228,7 @@ class _Builder:
             value = str(value)
         if text is not None and event.tag is None and not event.style:
             # It has to be a string as it is written; at the top kustomize takes any as one.
-            if value == text or (top and value is not None):
+            if text in {value, ""} or (top and value is not None):
                 return str(text)
         elif isinstance(value, str):
             return value
@@ -257,40 +254,38 @@ class _Builder:
     def _scalar(self, event: Any, *, flow: bool) -> Json:  # noqa: ANN401 - as above
         tag: str | None = event.tag
         text: str = event.value
+        self._check_style(event, flow=flow)
+        if event.style in {"|", ">"}:
+            text = self._block(event)
         try:
             if tag is not None and tag != "!":
-                return self._tagged(event, tag.removeprefix(_TAG))
+                return value_of(tag.removeprefix(_TAG), text)
             if not event.style:
                 if self.own:
                     return plain(resolve_own(text))
                 return plain(_plain_in_flow(text) if flow else resolve(text))
         except NotJsonError as error:
-            raise self._error(event, str(error), hint="put it in quotes") from None
-        return in_quotes(refolded(text) if event.style == ">" else text)
+            hint = "remove the tag" if tag else "put it in quotes"
+            raise self._error(event, str(error), hint=hint) from None
+        return in_quotes(text)
 
-    def _tagged(self, event: Any, tag: str) -> Json:  # noqa: ANN401 - as above
-        text: str = event.value
-        if tag == "binary":
-            try:
-                data = base64.b64decode(text.translate(_NO_BREAKS), validate=True)
-                return tagged(data.decode("utf-8", "replace"))
-            except binascii.Error:
-                raise self._error(event, "!!binary does not hold base64") from None
-        if tag not in {"int", "float", "bool", "null", "timestamp"}:
-            return tagged(text)
-        value = resolve(text)
-        fits = {
-            "int": isinstance(value, int) and not isinstance(value, bool),
-            "float": isinstance(value, int | float) and not isinstance(value, bool),
-            "bool": isinstance(value, bool),
-            "null": value is None,
-            "timestamp": timestamp(text) is not None,
-        }
-        if not fits[tag]:
+    def _block(self, event: Any) -> str:  # noqa: ANN401 - as above
+        text: str = refolded(event.value) if event.style == ">" else event.value
+        if self.own:
+            return text
+        if is_refused_block(text):
             raise self._error(
-                event, f"{text!r} is not what its tag !!{tag} says", hint="remove the tag"
+                event, "a block scalar begins with a tab", hint="put it in double quotes, with \\t"
             )
-        return value
+        return rewritten_block(text, self.text[event.end_mark.index :])
+
+    def _check_style(self, event: Any, *, flow: bool) -> None:  # noqa: ANN401 - as above
+        """Refuse what only libyaml reads."""
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        if event.style == '"' and has_slash_escape(written):
+            raise self._error(event, r"not YAML: '\/' is no escape", hint="write '/' alone")
+        if flow and not event.style and not ends_plainly(written):
+            raise self._error(event, "not YAML: a '?' in brackets", hint="put the value in quotes")
 
     def _error(
         self,
@@ -303,13 +298,12 @@ class _Builder:
         return YamlError(message, place=place, hint=hint)
 
 
-_NO_BREAKS: Final = {ord("\n"): None, ord("\r"): None}
-
-
 def _word(event: Any, value: Json) -> str | None:  # noqa: ANN401 - as above
     """The text of a null or boolean that is not printed as written, empty for a blank."""
     text = event.__dict__.get("value")
     if value == "":  # a blank in braces; see `_plain_in_flow`
+        if text is None:  # an alias
+            return None
         return None if text or event.style or event.tag else ""
     is_word = value is None or isinstance(value, bool)
     return str(text) if is_word and (text == "" or text in ODD_WORDS) else None

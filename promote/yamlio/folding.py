@@ -53,7 +53,7 @@ def refolded(text: str) -> str:
     It keeps the style of scalars between its steps, and go-yaml's writer puts a line break too many
     before lines that start with a space and at the end of what keeps its last lines.
     """
-    if "\n" not in text[:-1] or _not_block(text):
+    if "\n" not in text[:-1] or not is_block(text):
         return text
     chomping = "-" if text[-1] != "\n" else "+" if text[-2:] in {"\n", "\n\n"} else ""
     first = text.lstrip("\n")
@@ -70,9 +70,9 @@ def refolded(text: str) -> str:
     return folded(out, chomping)
 
 
-def _not_block(text: str) -> bool:
-    """Whether go-yaml writes the text in double quotes instead, which lose nothing."""
-    return text[-1] == " " or " \n" in text or _SPECIAL(text)
+def is_block(text: str) -> bool:
+    """Whether go-yaml writes a block scalar as one, not in double quotes, which lose nothing."""
+    return not (text[-1:] == " " or " \n" in text or _SPECIAL(text))
 
 
 def _last(lines: Sequence[str]) -> int:

@@ -8,10 +8,12 @@ document that is odd as a whole raises `OddError`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from promote.yamlio.blanks import marked
 from promote.yamlio.characters import Outside
+from promote.yamlio.dialect import rewritten_block
 from promote.yamlio.flow import fresh
 from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.lines import (
@@ -44,6 +46,8 @@ _ODD_CHARACTER: Final = Outside(
     "\t\n\x20-\x7e",
     "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff",
 )
+
+_KEEPS: Final = re.compile(r"[|>][0-9]?\+")
 
 _Collection: TypeAlias = "dict[str, Json] | list[Json]"
 
@@ -226,8 +230,12 @@ class _Reader:
         content = [text[width:] for text in lines[self.at : last]]
         self.at = last
         if head[0] == "|":
-            return in_quotes(literal(content, head[1:]))
-        return in_quotes(refolded(folded(content, head[1:])))
+            value = literal(content, head[1:])
+        else:
+            value = refolded(folded(content, head[1:]))
+        if head[1:] == "+" and not self.own:
+            value = rewritten_block(value, "\n".join(lines[last:]))
+        return in_quotes(value)
 
     def _deeper(self, column: int) -> list[str]:
         """Take the lines that belong to the value that begins on the line before them."""
@@ -262,6 +270,9 @@ class _Reader:
         if self.at < len(self.lines):
             text += "\n"
         if "&" in text:  # what has an anchor may be used outside
+            raise OddError
+        # What keeps its last lines may have the comments below among them; see `rewritten_block`.
+        if _KEEPS.search(text) and any("#" in line for line in self.lines[start:]):
             raise OddError
         try:
             found = exact.read(text, "", depth=len(self.outer), own=self.own)

@@ -39,6 +39,7 @@ _WORDS = frozenset(
     for word in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
     for form in (word, word.capitalize(), word.upper())
 )
+_BREAK = re.compile("[\n\r\x85\u2028\u2029]")
 _PLAIN_KEY_ORDER = re.compile(r"[A-Za-z]+\Z")
 _LITERALS = {None: "null", True: "true", False: "false"}
 
@@ -140,7 +141,8 @@ def _rows_of(mapping: dict[str, Json]) -> list[tuple[str, str]]:
     rows = []
     for key in sort_keys(mapping):
         name = _key(key)
-        rows.append((key, "" if "\n" in key or len(key.encode()) > _MAX_KEY else f"{name}:"))
+        own_line = _BREAK.search(key) or len(key.encode()) > _MAX_KEY
+        rows.append((key, "" if own_line else f"{name}:"))
     if len(_rows) > _CACHE_LIMIT:
         _rows.clear()
     _rows[tuple(mapping)] = rows
