@@ -77,6 +77,13 @@ class Mainline:
             self._renames[commit.object_id] = known
         return known
 
+    def changed(self, commit: Commit) -> Sequence[str]:
+        """The files that a commit changed; nothing for one that lies far back."""
+        while commit.object_id not in self._at and self._read_on(len(self._steps)):
+            pass
+        at = self._at.get(commit.object_id)
+        return () if at is None else self._steps[at].paths
+
     def landed(self, commit: Commit, now: datetime) -> datetime:
         """When a commit came to the branch.
 

@@ -23,6 +23,8 @@ ROLLBACK: Final = "rollback "
 """What the marker of a rollback begins with."""
 
 _MERGE_REQUEST: Final = re.compile(r"^See merge request \S*!([1-9][0-9]{0,8})$", re.MULTILINE)
+_TITLE: Final = re.compile(r"(?:Merged PR [0-9]+: )?(?P<verb>Promote|Roll back) \S+.* (?:to|in) \S")
+_BRANCH: Final = re.compile(r"\b(?P<verb>promote|rollback)/[^/\s]+/\S")
 _PULL: Final = re.compile(r"(?:[Pp]ull request #?|\(#|\(!|PR #?)([1-9][0-9]{0,8})\b")
 
 
@@ -56,6 +58,32 @@ def declared(commits: Sequence[Commit]) -> Declared | None:
         if marker is not None:
             return _declared(commit, marker)
     return None
+
+
+def titled(session: Session, commit: Commit) -> Declared | None:
+    """What a merge must have been whose trailers a squash lost; None where it names no promotion.
+
+    Forges make a squash's message of the pull request's title, or of its branch, which tell only
+    that it is one of ours. What it moved is told by the files that it changed.
+    """
+    match = _TITLE.match(commit.subject) or _BRANCH.search(commit.subject)
+    if match is None:
+        return None
+    view, changed = session.view, [f"/{path}" for path in session.line().changed(commit)]
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for environment in view.environments:
+        for app in view.apps(environment):
+            overlay, sources = view.overlay(environment, app), view.sources_of(environment, app)
+            inside = (f"{overlay.directory}/", overlay.values)
+            if sources and any(path.startswith(inside) for path in changed):
+                found.setdefault(environment, {})[app] = sources
+    return Declared(
+        environments=tuple(found),
+        apps=tuple(dict.fromkeys(app for apps in found.values() for app in apps)),
+        sources={app: sources for apps in found.values() for app, sources in apps.items()},
+        gates={},
+        rollback=match["verb"].lower().startswith("roll"),
+    )
 
 
 def pull_number(commit: Commit) -> int | None:

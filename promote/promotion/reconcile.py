@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promote.promotion.branch import MARKER
-from promote.promotion.landed import declared, happened, pull_number
+from promote.promotion.landed import declared, happened, pull_number, titled
 from promote.promotion.records import read_notes, write_records
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def reconcile(session: Session, *, limit: int = 500) -> list[Record]:
     promoted = [
         (commit, said)
         for commit in line
-        if (said := declared(_brought(commit, every, on_line))) is not None
+        if (said := declared(_brought(commit, every, on_line)) or titled(session, commit))
     ]
     if not promoted:
         return []

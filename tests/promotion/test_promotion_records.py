@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stage import overlay
 
 from promote.git import RefUpdate
 from promote.git.commits import commit_tree, edit_tree
@@ -234,6 +236,38 @@ def test_squashed_and_rolled_back_and_lied_about(stage: Stage) -> None:
         ("rolled back", "1.0"),
     ]
     assert found[0].gates == (GateRecord("stop", passed=False, saw="", overridden="a fix"),)
+
+
+@pytest.mark.parametrize(
+    ("forwards", "back"),
+    [
+        ("Promote cart 2.0 to prod (#1)", "Roll back cart 1.0 in prod (#2)"),
+        ("Merged PR 1: Promote cart 2.0 to prod", "Merged PR 2: Roll back cart 1.0 in prod"),
+        (
+            "Merge branch 'promote/prod/cart' into 'main'\n\nSee merge request ada/shop!1",
+            "Merge branch 'rollback/prod/cart' into 'main'\n\nSee merge request ada/shop!2",
+        ),
+    ],
+)
+def test_a_squash_that_lost_its_trailers_is_recorded(
+    stage: Stage, forwards: str, back: str
+) -> None:
+    stage.release("cart", "2.0", "staging")
+    branch = stage.promote("prod", "cart").branch
+    path = "overlays/prod/cart/kustomization.yaml"
+    stage.push({path: stage.show(path, branch)}, forwards)
+    stage.wait(hours=1)
+    stage.push({path: overlay("prod", "cart", "1.0")}, back)
+    stage.push({path: overlay("prod", "cart", "9")}, "an edit by hand")
+    stage.push({"README": "x"}, "Promote our shop to everyone")
+    with stage.session() as session:
+        assert len(reconcile(session)) == 2
+        assert reconcile(session) == []
+        found = records(session)
+    assert [(one.outcome, one.label, one.sources, one.pull) for one in found] == [
+        ("merged", "2.0", ("staging",), 1),
+        ("rolled back", "1.0", (), 2),
+    ]
 
 
 def test_a_shallow_clone_has_all_records(stage: Stage) -> None:
