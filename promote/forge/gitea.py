@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _COLOUR: Final = "#5319e7"
 _RACED: Final = "already changed"
+_SCHEDULED: Final = "already scheduled"
 _CHECKS: Final[dict[str, CheckState]] = {
     "success": "success",
     "warning": "success",
@@ -169,16 +171,26 @@ class GiteaForge(HubForge):
         return bool(marks) and marks[-1] == "pull_scheduled_merge"
 
     def _timeline(self, pull: PullRequest) -> Iterator[Document]:
-        """All that happened to one, oldest first: up to a page that is empty.
+        """All that happened to one, oldest first.
 
-        What it keeps to itself is left out of pages, and the count that it gives is of a page.
+        Remarks on lines, which come with reviews, are left out of its pages, and the count that it
+        gives is of a page: then it is read up to a page that is empty.
         """
         path = f"{self._repo}/issues/{pull.number}/timeline"
+        most = self._longest_page or self.page[1]
+        gaps = not self._longest_page
         for page in itertools.count(1):
-            found = items(self._api.get(path, {self.page[0]: self.page[1], "page": page}))
-            if not found:
-                return
+            found = items(self._api.get(path, {self.page[0]: most, "page": page}))
             yield from found
+            gaps = gaps or any(text(event, "type") == "review" for event in found)
+            if not found or (len(found) < most and not gaps):
+                return
+
+    @cached_property
+    def _longest_page(self) -> int:
+        """What the server was told to give at most; 0 where it does not say."""
+        told = at(self._api.find("/settings/api"), "max_response_items")
+        return min(told, self.page[1]) if isinstance(told, int) else 0
 
     def _passes(self, pull: PullRequest, refused: RefusedError) -> bool:  # noqa: ARG002
         """Whether it can be merged is worked out behind the scenes; until then it says 405."""
@@ -204,6 +216,8 @@ class GiteaForge(HubForge):
                     ),
                 )
             except RefusedError as refused:
+                if _SCHEDULED in refused.said.lower():
+                    return
                 # One that was just opened is still looked at.
                 if not self._passes(pull, refused) or attempt + 1 == TRIES:
                     raise
