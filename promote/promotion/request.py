@@ -71,10 +71,10 @@ class Request:
             limits = replace(self._limits, body=room)
             while True:
                 said = body(plan, limits, since=since, kept=kept, notes=notes, elsewhere=elsewhere)
-                over = size(said, limits.unit) - room
-                if over <= 0 or limits.body <= over:
+                counted = size(said, limits.unit)
+                if counted <= room or not limits.body:
                     return said
-                limits = replace(limits, body=limits.body - over)
+                limits = replace(limits, body=limits.body * room // counted)
 
         shown = text(self._limits.body)
         self._is_cut = len(text(_ALL)) > len(shown)
