@@ -8,14 +8,14 @@ may be referred to from where the reference stands.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
 from promote.render.fields import stops_short, update_document
 from promote.render.fieldspecs import default_config
 from promote.render.merge.written import in_field, text_of, untagged
-from promote.render.record import CLUSTER_SCOPE, selects
+from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from promote.render.fields import Path
     from promote.render.fieldspecs import BackReference, FieldConfig
     from promote.render.record import Record
+
+
+_Place: TypeAlias = tuple[str, str]
+"""A namespace, and how the resources that are in it have it written down: perhaps not at all."""
 
 
 def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
@@ -78,30 +82,40 @@ class _Targets:
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._by_name: dict[str, list[tuple[int, Record]]] = {}
-        self._by_place: dict[tuple[str, str], list[tuple[int, Record]]] = {}
-        self._original_namespaces: dict[str, set[str]] = {}
+        self._by_place: dict[tuple[str, _Place], list[tuple[int, Record]]] = {}
+        self._origins: dict[_Place, set[str]] = {}
+        self._places: dict[str, set[_Place]] = {}
         for index, record in enumerate(records):
-            namespace = record.key.namespace
-            self._original_namespaces.setdefault(namespace, set()).add(record.original.namespace)
+            place = record.key.namespace, record.id.namespace
+            self._origins.setdefault(place, set()).add(record.original.namespace)
+            self._places.setdefault(place[0], set()).add(place)
             for name in {former.name for former in record.formers}:
                 self._by_name.setdefault(name, []).append((index, record))
-                self._by_place.setdefault((name, namespace), []).append((index, record))
+                self._by_place.setdefault((name, place), []).append((index, record))
         self.any_renamed = bool(self._by_name)
 
-    def seen_from(self, name: str, namespaces: Sequence[str] | None) -> list[Record]:
-        """Those that had the name and are in one of the namespaces, in the order of the build."""
-        if namespaces is None:
+    def places(self, namespaces: Iterable[str], written: Iterable[str]) -> list[_Place]:
+        """The places that are in one of the namespaces, or have one of them written down."""
+        found = {place for namespace in namespaces for place in self._places.get(namespace, ())}
+        for namespace in written:
+            known = self._places.get(namespace or DEFAULT_NAMESPACE, ())
+            found.update(place for place in known if place[1] == namespace)
+        return sorted(found)
+
+    def seen_from(self, name: str, places: Sequence[_Place] | None) -> list[Record]:
+        """Those that had the name and are in one of the places, in the order of the build."""
+        if places is None:
             return [record for _, record in self._by_name.get(name, ())]
         found: list[tuple[int, Record]] = []
-        for namespace in namespaces:
-            found += self._by_place.get((name, namespace), ())
+        for place in places:
+            found += self._by_place.get((name, place), ())
         found.sort(key=lambda item: item[0])
         return [record for _, record in found]
 
-    def anyone_came_from(self, namespace: str, namespaces: Sequence[str] | None) -> bool:
-        """Whether a resource in one of the namespaces was in `namespace` in its file."""
-        places = self._original_namespaces if namespaces is None else namespaces
-        return any(namespace in self._original_namespaces.get(place, ()) for place in places)
+    def anyone_came_from(self, namespace: str, places: Sequence[_Place] | None) -> bool:
+        """Whether a resource in one of the places was in `namespace` in its file."""
+        known = self._origins if places is None else places
+        return any(namespace in self._origins.get(place, ()) for place in known)
 
 
 class _Finder:
@@ -112,7 +126,7 @@ class _Finder:
         self.target = target
         self.path = path
         self.targets = targets
-        self._visible: Sequence[str] | None = None
+        self._visible: Sequence[_Place] | None = None
         self._visible_known = False
 
     def change(self, node: Json) -> Json:
@@ -162,20 +176,20 @@ class _Finder:
         namespace = node["namespace"]
         if namespace == CLUSTER_SCOPE:
             return []
-        if self.targets.anyone_came_from(str(namespace), self._visible_namespaces()):
+        if self.targets.anyone_came_from(str(namespace), self._visible_places()):
             return [record for record in candidates if record.original.namespace == namespace]
         return [record for record in candidates if record.key.namespace == namespace]
 
     def _candidates(self, name: str) -> list[Record]:
-        return self.targets.seen_from(name, self._visible_namespaces())
+        return self.targets.seen_from(name, self._visible_places())
 
-    def _visible_namespaces(self) -> Sequence[str] | None:
+    def _visible_places(self) -> Sequence[_Place] | None:
         """Where the resource may refer to; None for everywhere."""
         if not self._visible_known:
             self._visible_known = True
             if not self.referrer.is_cluster_scoped:
                 own = {self.referrer.key.namespace, CLUSTER_SCOPE}
-                self._visible = sorted(own | _subject_namespaces(self.referrer))
+                self._visible = self.targets.places(own, _subject_namespaces(self.referrer))
         return self._visible
 
     def _choose(

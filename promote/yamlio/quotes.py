@@ -51,9 +51,12 @@ SETTLES: Final = frozenset({Bare, Untagged})
 
 
 def untagged_scalar(text: str) -> str:
-    """A scalar of which only the text is known."""
-    if text and isinstance(resolve(text), str):
-        return bare(text)
+    """A scalar of which only the text is known.
+
+    Raises:
+        NotJsonError: JSON has no value for it.
+    """
+    resolve(text)
     Untagged.made = True
     return Untagged(text)
 

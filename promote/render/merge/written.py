@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
-from promote.yamlio.quotes import has_quotes, restyled, untagged_scalar
+from promote.yamlio.quotes import has_quotes, resolved, restyled, untagged_scalar
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def check_new_keys(keys: Iterable[str]) -> None:
             )
 
 
-def untagged(old: Json | Missing, text: str) -> Json:
+def untagged(old: Json, text: str) -> Json:
     """A text put in the place of a scalar, as kustomize changes names and images.
 
     It keeps the quotes of the old value. Without them it is read anew, so that `5` is a number.
@@ -107,6 +107,17 @@ def untagged(old: Json | Missing, text: str) -> Json:
     """
     if isinstance(old, str) and has_quotes(old):
         return restyled(text, quotes=True)
+    new = created(text)
+    # What is a string in any case needs no second look.
+    return restyled(text, quotes=False) if text and isinstance(resolved(new), str) else new
+
+
+def created(text: str) -> Json:
+    """A text in a field that is new, and has no type before it is printed.
+
+    Raises:
+        KustomizationError: it is a number that JSON does not have.
+    """
     try:
         return untagged_scalar(text)
     except NotJsonError as error:

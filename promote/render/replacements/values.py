@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote import yamlio
 from promote.errors import KustomizationError
-from promote.render.merge.written import MISSING, text_of, untagged
+from promote.render.merge.written import created, text_of
 from promote.yamlio.numbers import go_int
 from promote.yamlio.quotes import Untagged, has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, resolve
@@ -85,9 +85,9 @@ class Value(NamedTuple):
         if old is CREATED:
             if not text:
                 return text
-            return untagged(MISSING, text)
+            return created(text)
         if isinstance(old, dict | list):
-            return untagged(MISSING, text) if self.untyped else self.node
+            return created(text) if self.untyped else self.node
         return typed(old, text)
 
     def _joined(self, old: Json | Created, options: Options) -> str:
@@ -132,7 +132,7 @@ def typed(old: Json, text: str) -> Json:
         TypeMismatchError: it is none of that type.
     """
     if isinstance(old, Untagged):
-        return untagged(old, text)
+        return created(text)
     if isinstance(old, str):
         return restyled(text, quotes=has_quotes(old))
     new = untyped(text)
