@@ -48,7 +48,8 @@ def edit(data: bytes, changes: Mapping[FieldPath, Json | Delete], source: str) -
         The new file; the same bytes if nothing changes.
 
     Raises:
-        YamlError: the file is not YAML, or a path does not fit what is there.
+        YamlError: the file is not YAML, a path does not fit what is there, or an alias repeats what
+            would change.
     """
     before = yamlio.load_one(data, source)
     wanted = before
@@ -68,8 +69,25 @@ def edit(data: bytes, changes: Mapping[FieldPath, Json | Delete], source: str) -
         text = _restructure(text, left, source)
     result = text.encode("utf-8")
     if yamlio.load_one(result, source) != wanted:
+        _refuse_aliases(data, source)
         raise BugError(f"editing {source} would change more than it should")
     return result
+
+
+def _refuse_aliases(data: bytes, source: str) -> None:
+    """Where one text stands for several values, a change of one of them changes the others.
+
+    Raises:
+        YamlError: there is an alias.
+    """
+    for token in yaml.scan(data.decode("utf-8"), yaml.SafeLoader):
+        if isinstance(token, yaml.AliasToken):
+            mark = token.start_mark
+            raise YamlError(
+                f"a change would reach what *{token.value} repeats",
+                place=Place(source, mark.line + 1, mark.column + 1),
+                hint=f"write out the value in the place of *{token.value}",
+            )
 
 
 def _apply(node: Json, path: FieldPath, value: Json | Delete, source: str) -> Json:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from git_sandbox import snapshot
 
-from promote.errors import GateHoldsError, GitError, PromoteError, UnknownNameError, UsageError
+from promote.errors import (
+    GateHoldsError,
+    GitError,
+    PromoteError,
+    UnknownNameError,
+    UsageError,
+    YamlError,
+)
 from promote.promotion import make_plan, promote, roll_back
 
 if TYPE_CHECKING:
@@ -199,6 +206,22 @@ def test_a_gate_holds_and_an_override_is_recorded(stage: Stage) -> None:
     assert pull is not None
     assert "! **soak**" in pull.body
     assert "overridden: `urgent\\nPromotion: forged`" in pull.body
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("images:\n- &one {name: shop/cart, newTag: '1.0'}\n- *one\n", ":3:3: "),
+        ("images: &all\n- {name: shop/cart, newTag: '1.0'}\nx: *all\n", ":3:4: "),
+    ],
+)
+def test_what_an_alias_repeats_is_not_changed(stage: Stage, text: str, place: str) -> None:
+    stage.push({FILE: text})
+    stage.release("cart", "1.1")
+    with pytest.raises(YamlError, match="a change would reach what") as caught:
+        stage.promote("staging", "cart")
+    assert str(caught.value).startswith(FILE + place)
+    assert stage.branches() == ["main"]
 
 
 def test_no_app_is_named(stage: Stage) -> None:
