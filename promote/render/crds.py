@@ -35,6 +35,13 @@ def config_of_crds(documents: Iterable[Json]) -> FieldConfig:
     for definitions in documents:
         if not isinstance(definitions, dict):
             raise KustomizationError("a file under crds: is a mapping of type names to definitions")
+        for name, definition in definitions.items():
+            if not isinstance(definition, dict | None):
+                raise KustomizationError(
+                    f"{name!r} is not the definition of a type",
+                    hint="name OpenAPI definitions under crds:, and a CustomResourceDefinition "
+                    "under resources:",
+                )
         for name in sorted(definitions):
             properties = _properties(definitions, name)
             if {"kind", "apiVersion", "metadata"} <= set(properties):

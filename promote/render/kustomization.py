@@ -89,11 +89,19 @@ class Replica:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SortOptions:
-    """`sortOptions`: the order of the output."""
+    """`sortOptions`: the order of the output.
+
+    Attributes:
+        order: `legacy` or `fifo`.
+        first, last: the kinds that come first and last in the former.
+        wrong: what is wrong with them. It is told of the directory that is built, and not of its
+            bases, where the order says nothing.
+    """
 
     order: str
     first: tuple[str, ...] | None = None
     last: tuple[str, ...] | None = None
+    wrong: FieldError | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -274,12 +282,13 @@ def _sort_options(fields: Fields) -> SortOptions | None:
         return None
     options = Fields(data, ("order", "legacySortOptions"), fields.at("sortOptions"))
     order = options.text("order")
-    if order not in {"legacy", "fifo"}:
-        raise options.fail("order", "legacy or fifo")
     legacy = options.mapping("legacySortOptions")
+    if order not in {"legacy", "fifo"}:
+        return SortOptions(order, wrong=options.fail("order", "legacy or fifo"))
     if legacy is None:
         return SortOptions(order)
     if order != "legacy":
-        raise options.fail("legacySortOptions", "absent, since the order is not legacy")
+        expected = "absent, since the order is not legacy"
+        return SortOptions(order, wrong=options.fail("legacySortOptions", expected))
     lists = Fields(legacy, ("orderFirst", "orderLast"), options.at("legacySortOptions"))
     return SortOptions(order, lists.texts("orderFirst"), lists.texts("orderLast"))

@@ -140,6 +140,12 @@ class Directory:
             )
         return joined
 
+    def _may_read(self, full: str) -> bool:
+        """Whether there is a file that no link leads to from elsewhere."""
+        if self.tree.kind(full) != "file":
+            return False
+        return not self.restricted or is_within(self.tree.resolve(full), self.root)
+
     def read(self, path: str) -> bytes:
         """The content of a file that a kustomization names, templates filled in.
 
@@ -197,7 +203,7 @@ class Directory:
             YamlError: it is not YAML.
         """
         # Asked for each time, so that a tree can tell what a build depends on.
-        names = [name for name in FILE_NAMES if self.tree.kind(f"{self.root}/{name}") == "file"]
+        names = [name for name in FILE_NAMES if self._may_read(f"{self.root}/{name}")]
         known = self.files.kustomizations.get(self.root)
         if known is None:
             known = self._read_kustomization(names)

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from promote import yamlio
-from promote.render.fields import set_in
+from promote.render.fields import set_in, without
 
 if TYPE_CHECKING:
     from promote.model.json import Document
@@ -85,10 +85,14 @@ def note_transformer(record: Record, note: Document) -> None:
 def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:
     """The document of a resource with the notes that were asked for."""
     doc = record.doc
-    if "originAnnotations" in wanted and record.made_by is not None:
-        doc = set_in(doc, ("metadata", "annotations", ORIGIN), origin_text(record))
-    if "transformerAnnotations" in wanted and record.changed_by:
-        doc = set_in(doc, ("metadata", "annotations", TRANSFORMERS), transformers_text(record))
+    for option, name, noted, text in (
+        ("originAnnotations", ORIGIN, record.made_by, origin_text),
+        ("transformerAnnotations", TRANSFORMERS, record.changed_by, transformers_text),
+    ):
+        if option not in wanted:
+            doc = without(doc, ("metadata", "annotations", name))  # what an earlier build noted
+        elif noted:
+            doc = set_in(doc, ("metadata", "annotations", name), text(record))
     if MANAGED_BY_LABEL in wanted:
         doc = set_in(doc, ("metadata", "labels", MANAGED_BY), _MANAGER)
     return doc

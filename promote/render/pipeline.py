@@ -103,6 +103,9 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
     wanted = target.kustomization
     kept = [record for record in resources.records if not _is_local(record)]
     Accumulator(kept).require_unique()
+    if wanted.sort_options is not None and wanted.sort_options.wrong is not None:
+        wrong = wanted.sort_options.wrong
+        raise wrong.at(target.place_of(wrong.path))
     kept = in_order(kept, wanted.sort_options, options.reorder)
     metadata = wanted.build_metadata
     if options.managed_by and notes.MANAGED_BY_LABEL not in metadata:

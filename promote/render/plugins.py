@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.errors import InputError, KustomizationError
+from promote.render.fields import without
 from promote.render.generators import GENERATORS
 from promote.render.manifests import read_records
 from promote.render.shapes import DOCUMENTS, conformed
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
     from promote.render.record import Record
 
 _BUILTIN = "builtin"
+_VALIDATED_BY = "validated-by"
 
 
 def inline_records(text: str, layer: Layer) -> list[Record] | None:
     """The documents in an entry of `transformers:` and the like, or None if it names a file."""
+    if not text.strip() or text.startswith("#"):
+        return []
     if "\n" not in text and ":" not in text:
         return None
     try:
@@ -70,6 +74,16 @@ def _conformed(plugin: Record, kind: str) -> Document:
     read = conformed(plugin.doc, shape) if shape is not None else plugin.doc
     said: Document = {key: plugin.doc[key] for key in ("kind", "metadata") if key in plugin.doc}
     return {**said, **read} if isinstance(read, dict) else plugin.doc
+
+
+def without_mark(doc: Document) -> Document:
+    """The document without the label that validators may put there."""
+    metadata = doc.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    if not isinstance(labels, dict) or _VALIDATED_BY not in labels:
+        return doc
+    alone = len(labels) == 1
+    return without(doc, ("metadata", "labels") if alone else ("metadata", "labels", _VALIDATED_BY))
 
 
 def _builtin_kind(plugin: Record) -> str:

@@ -20,7 +20,7 @@ from promote.render.layer import Layer
 from promote.render.loading import Directory, place_of
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.schema import builtin_schema
-from promote.render.plugins import generator_of, inline_records, transformer_of
+from promote.render.plugins import generator_of, inline_records, transformer_of, without_mark
 from promote.render.remote import is_remote_file, parse_remote
 from promote.render.shapes import CONFIGURATION, conformed
 from promote.render.sharing import Shared, build_once
@@ -281,7 +281,7 @@ class Target:
         for plugin in self._plugins(layer, "validators", self.kustomization.validators):
             before = [record.doc for record in resources.records]
             transformer_of(plugin, layer)(resources)
-            if [record.doc for record in resources.records] != before:
+            if [without_mark(record.doc) for record in resources.records] != before:
                 raise KustomizationError(
                     f"the validator {plugin.id} changes resources",
                     hint="name it under transformers: if it is to change them",
