@@ -46,4 +46,8 @@ def run() -> None:
     # Documents hold no circles, and looking for some in all of them takes a fifth of the time.
     gc.set_threshold(200_000, 50, 50)
     prepare()
-    sys.exit(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:  # while the parser of arguments is loaded
+        code = 130
+    sys.exit(code)

@@ -77,7 +77,7 @@ def _usage(message: str, context: Context | None) -> UsageError:
     """What the parser of arguments refuses, in the form of all our errors."""
     text = message.strip().removesuffix(".")
     # It names Python's types.
-    text = re.sub(r"\ban? valid int( range)?$", "a whole number", text)
+    text = re.sub(r"\ban? valid int(eger)?( range)?$", "a whole number", text)
     text = text[:1].lower() + text[1:]
     if context is None:
         return UsageError(text, hint="'promote --help' lists the commands")

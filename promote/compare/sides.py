@@ -223,5 +223,7 @@ def _apps(place: Place) -> set[str]:
     return {unit.app for unit in place.project.units(place.environment)}
 
 
-def _environments(known: Sequence[str]) -> str | None:
-    return f"the environments are {', '.join(known)}" if known else None
+def _environments(known: Sequence[str]) -> str:
+    if not known:
+        return "name a directory or a file that is there, or an environment in a project's folder"
+    return f"the environments are {', '.join(known)}"

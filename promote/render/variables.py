@@ -166,10 +166,14 @@ _DECIMAL: Final = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _INDEXED: Final = re.compile(r"(.*)\[([0-9]+)\]", re.ASCII | re.DOTALL)
 
 
+def _shown(var: Var) -> str:
+    return f"{var.kind or 'a resource'} {var.object_name or 'without a name'}"
+
+
 def _value(var: Var, record: Record | None) -> Json:
     if record is None:
         raise KustomizationError(
-            f"the var {var.name!r} reads {var.kind} {var.object_name}, which is not there",
+            f"the var {var.name!r} reads {_shown(var)}, which is not there",
             hint="its objref states apiVersion, kind and name as in the resource's file",
         )
     found = look_up(record.doc, tuple(_parts(var.field_path)))

@@ -72,3 +72,18 @@ def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
     assert done.stderr.strip() == str(
         ["promote.cli." + name for name in ("commands", "main", "performing", "streams")]
     )
+
+
+def test_an_interrupt_while_it_loads_leaves_no_traceback(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from promote.cli.main import run\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'promote.cli.performing': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "run()\n"
+    )
+    command = [sys.executable, "-c", code, "status"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

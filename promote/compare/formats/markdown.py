@@ -108,7 +108,9 @@ def _field(line: str | None, path: str) -> str:
 def _section(change: ResourceChange, names: tuple[str, str]) -> str:
     # In <summary> Markdown is not read, so the title is HTML there; a mention needs its sign.
     name = html.escape(without_commands(title(change.id))).replace("@", "&#64;")
-    count = f": {len(change.changes)} fields" if change.kind is Change.CHANGED else ""
+    number = len(change.changes)
+    fields = f": {number} field{'' if number == 1 else 's'}"
+    count = fields if change.kind is Change.CHANGED else ""
     lines = without_commands("\n".join(unified_lines(change, names))).split("\n")
     block = code_block(lines, "diff")
     return (
