@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from promote.config import schema
@@ -81,7 +82,8 @@ def _inner(name: str, part: _Node, document: _Node, above: str) -> list[tuple[st
 def _kind(part: _Node, document: _Node) -> str:
     resolved = _resolved(part, document)
     if "const" in resolved:
-        return f"`{resolved['const']}`"
+        const = resolved["const"]
+        return f"`{const if isinstance(const, str) else json.dumps(const)}`"
     if "enum" in resolved:
         return " or ".join(f"`{one}`" for one in resolved["enum"])
     if "anyOf" in resolved:
