@@ -44,8 +44,13 @@ def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:
     Raises:
         YamlError: as `load_all`, or there are several documents.
     """
-    documents = [document for document in load(data, source, own=own) if document is not None]
-    if len(documents) > 1 and not own:
+    documents = load(data, source, own=own)
+    if own:
+        # How a number was written matters to kustomize alone, and to it too how a string was, in
+        # resources.
+        return without_styles(documents[0]) if documents else None
+    documents = [document for document in documents if document is not None]
+    if len(documents) > 1:
         raise YamlError(
             f"{len(documents)} documents, where one is expected",
             place=Place(source),
@@ -53,9 +58,7 @@ def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:
         )
     if not documents:
         return None
-    # How a number was written matters to kustomize alone, and to it too how a string was, in
-    # resources.
-    return without_styles(documents[0]) if own else without_text(documents[0])
+    return without_text(documents[0])
 
 
 def locate(data: bytes | str, path: FieldPath, *, document: int = 0) -> tuple[int, int] | None:
