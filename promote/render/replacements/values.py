@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promote import yamlio
 from promote.errors import KustomizationError
 from promote.render.merge.written import created, text_of
-from promote.yamlio.numbers import go_int
+from promote.yamlio.numbers import Bare, WrittenTime, go_int
 from promote.yamlio.quotes import Untagged, has_quotes, restyled
-from promote.yamlio.scalars import NotJsonError, resolve
+from promote.yamlio.scalars import NotJsonError, resolve, timestamp
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -83,8 +83,6 @@ class Value(NamedTuple):
         """
         text = self._joined(old, options) if options.delimiter else self.text
         if old is CREATED:
-            if not text:
-                return text
             return created(text)
         if isinstance(old, dict | list):
             return created(text) if self.untyped else self.node
@@ -133,10 +131,12 @@ def typed(old: Json, text: str) -> Json:
     """
     if isinstance(old, Untagged):
         return created(text)
-    if isinstance(old, str):
+    if isinstance(old, str) and not _is_time(old):
         return restyled(text, quotes=has_quotes(old))
     new = untyped(text)
-    if isinstance(old, bool) or old is None:
+    if isinstance(old, str):
+        fits = isinstance(new, str) and _is_time(new)
+    elif isinstance(old, bool) or old is None:
         fits = type(new) is type(old)
     else:
         fits = isinstance(new, int | float) and not isinstance(new, bool)
@@ -150,6 +150,11 @@ def typed(old: Json, text: str) -> Json:
     return new
 
 
+def _is_time(text: str) -> bool:
+    """Whether a string stands for a date or time that is written without quotes."""
+    return isinstance(text, WrittenTime | Bare) and timestamp(text) is not None
+
+
 def _is_whole(text: str) -> bool:
     return go_int(text.replace("_", "")) is not None
 
@@ -157,6 +162,8 @@ def _is_whole(text: str) -> bool:
 def _type_name(value: Json) -> str:
     if value is None:
         return "null"
+    if isinstance(value, str):
+        return "a date or time"
     if isinstance(value, bool):
         return "true or false"
     return "a whole number" if _is_whole(text_of(value)) else "a number"

@@ -15,6 +15,7 @@ from promote import yamlio
 from promote.render.merge.written import must_be_quoted, text_of
 from promote.render.replacements.values import untyped
 from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ class _Writer:
             self._entry(head, inner, before[key], new[key], indent)
         for key, value in new.items():
             if key not in before:
-                self._fresh(f"{' ' * indent}{_scalar(key, None)}:", value, indent)
+                self._fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
 
     def _entry(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         same_kind = isinstance(new, list if isinstance(node, yaml.SequenceNode) else dict)
@@ -153,11 +154,18 @@ class _Writer:
 
     def _fresh(self, head: str, new: Json, indent: int) -> None:
         """Write what the old text did not have."""
-        if isinstance(new, dict | list) and new:
+        if isinstance(new, dict) and new:
             if head:
                 self.written.append(head)
-            pad = " " * (indent + (_INDENT if head and isinstance(new, dict) else 0))
-            self.written += [pad + line for line in yamlio.dump(new).rstrip("\n").split("\n")]
+                indent += _INDENT
+            for key, value in new.items():
+                self._fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
+        elif isinstance(new, dict | list) and new:
+            if head:
+                self.written.append(head)
+            self.written += [
+                " " * indent + line for line in yamlio.dump(new).rstrip("\n").split("\n")
+            ]
         else:
             empty = "{}" if isinstance(new, dict) else "[]"
             shown = empty if isinstance(new, dict | list) else _scalar(new, None)
@@ -206,6 +214,15 @@ def _flow(value: Json) -> str:
         return _double_quoted(value)
     in_flow = isinstance(value, str) and any(char in value for char in ",[]{}")
     return _scalar(value, "'" if in_flow else None)
+
+
+def _new_key(key: str) -> str:
+    """A key as kustomize makes it: even one that is no text stands without quotes."""
+    try:
+        is_text = isinstance(resolve(key), str) and key not in OLD_WORDS
+    except NotJsonError:
+        is_text = False
+    return _scalar(key, None) if is_text or not key else key
 
 
 def _scalar(value: Json, style: str | None) -> str:
