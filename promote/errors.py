@@ -24,8 +24,8 @@ PromoteError                 exit 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -39,8 +39,7 @@ class ExitCode(IntEnum):
     GATE_HOLDS = 11
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: a file, and when known a 1-based line and column."""
 
     file: str

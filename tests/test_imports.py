@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.imports import cycle, imports, ranks, upward
+from support.imports import cycle, imports, loaded, ranks, upward
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,13 +100,6 @@ class TestTheCheckItself:
             "if TYPE_CHECKING:\n    from promote.model import a\n",
         }
         assert cycle(imports(self.package(tmp_path, files))) == []
-
-
-def loaded(code: str, *arguments: str) -> set[str]:
-    """The modules that are there after some code has run in a fresh interpreter."""
-    code += "\nimport sys; print(*sys.modules, file=sys.stderr)"
-    command = [sys.executable, "-c", code, *arguments]
-    return set(subprocess.run(command, capture_output=True, text=True, check=True).stderr.split())
 
 
 def test_importing_the_library_imports_nothing_else_of_it() -> None:

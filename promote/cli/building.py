@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.cli.common import warn, write_file
+from promote.cli.request import LoadRestrictor, Reorder
 from promote.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,22 +24,7 @@ REFUSED: Final = {
 """kustomize's flags that would run something that a repository brings, and why they are refused."""
 
 
-class LoadRestrictor(StrEnum):
-    """Which files a kustomization may read."""
-
-    ROOT_ONLY = "LoadRestrictionsRootOnly"
-    NONE = "LoadRestrictionsNone"
-
-
-class Reorder(StrEnum):
-    """The order of the output."""
-
-    LEGACY = "legacy"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BuildFlags:
+class BuildFlags(NamedTuple):
     """How a directory is to be built, as the command line says it."""
 
     restrictor: LoadRestrictor
@@ -83,20 +67,23 @@ def build_directory(where: str, flags: BuildFlags) -> list[Resource]:
         warn=warn,
     )
     try:
-        remote = None if Path(where).exists() else parse_remote(where)
+        remote = None if os.path.exists(where) else parse_remote(where)  # noqa: PTH110 - pathlib costs its import
         if remote is not None:
             return build_remote(remote, options)
-        return build(DiskTree(), str(Path(where).absolute()), options)
+        return build(DiskTree(), os.path.abspath(where), options)  # noqa: PTH100 - as kustomize: no links are followed
     finally:
         if remotes is not None:
             remotes.close()
 
 
-def write_files(resources: list[Resource], folder: Path) -> None:
+def write_files(resources: list[Resource], output: str) -> None:
     """Write a file for each resource into a folder, named as `kustomize build --output` does."""
+    from pathlib import Path  # noqa: PLC0415 - few write files
+
     from promote import yamlio  # noqa: PLC0415 - as above
     from promote.render.merge.schema import builtin_schema  # noqa: PLC0415
 
+    folder = Path(output)
     schema = builtin_schema()
     in_namespaces = {
         resource.id.namespace or "default"

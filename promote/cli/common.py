@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import typer
-
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import typer
 
 
 def command_app() -> typer.Typer:
     """The Typer application that a command's module makes as `app`."""
+    import typer  # noqa: PLC0415 - a warning needs none of it
+
     return typer.Typer(
         add_completion=False,
         pretty_exceptions_enable=False,

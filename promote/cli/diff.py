@@ -10,7 +10,12 @@ from typing import Annotated
 import typer
 
 from promote.cli.common import command_app, warn
-from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
+from promote.cli.outside import outside
+from promote.cli.outside_flags import (  # typer reads the types when it runs
+    EnableHelm,  # noqa: TC001
+    HelmCommand,  # noqa: TC001
+    RemoteHosts,  # noqa: TC001
+)
 from promote.errors import ExitCode
 
 app = command_app()

@@ -8,7 +8,12 @@ import typer
 
 from promote.cli.common import command_app, warn
 from promote.cli.options import Cluster, DataFormat, Environment, Output, Resource
-from promote.cli.outside import EnableHelm, HelmCommand, RemoteHosts, outside
+from promote.cli.outside import outside
+from promote.cli.outside_flags import (  # typer reads the types when it runs
+    EnableHelm,  # noqa: TC001
+    HelmCommand,  # noqa: TC001
+    RemoteHosts,  # noqa: TC001
+)
 
 app = command_app()
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promote.cli.building import LoadRestrictor
 from promote.cli.common import warn
 from promote.cli.progress import Meter
 from promote.cli.repeat import Planned, note_run
+from promote.cli.request import LoadRestrictor
 from promote.errors import (
     ExitCode,
     FileMissingError,

@@ -1,28 +1,15 @@
-"""The flags that let a command use what is no file here: the helm program, and other hosts."""
+"""What a command may use that is no file here: the helm program, and other hosts."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, NamedTuple
-
-import typer
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from promote.render.helm import Helm
     from promote.render.remote import Remotes
-
-EnableHelm = Annotated[
-    bool, typer.Option("--enable-helm", help="Inflate charts, with the helm program.")
-]
-HelmCommand = Annotated[str, typer.Option(metavar="PROGRAM", help="The helm program.")]
-RemoteHosts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--remote", metavar="HOST", help="A host to fetch bases from, '*' for any; may be repeated."
-    ),
-]
 
 
 class Outside(NamedTuple):

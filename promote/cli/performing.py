@@ -7,9 +7,6 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from typer.core import TyperGroup as Group
-
-from promote.cli.commands import app
 from promote.errors import BugError, ExitCode, OutsideError, PromoteError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +23,7 @@ def perform(arguments: Sequence[str]) -> int:
     """
     arguments = list(arguments)
     try:
-        result = app(args=arguments, prog_name="promote", standalone_mode=False, obj=arguments)
+        code = _perform(arguments)
         sys.stdout.flush()
     except PromoteError as error:
         return _say(error)
@@ -36,6 +33,21 @@ def perform(arguments: Sequence[str]) -> int:
         return _say(_outside(error))
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into a report
         return _end(error)
+    return code
+
+
+def _perform(arguments: list[str]) -> int:
+    if arguments[:1] == ["render"]:
+        from promote.cli.request import read_request  # noqa: PLC0415 - for this command alone
+
+        request = read_request(arguments[1:])
+        if request is not None:
+            from promote.cli.rendering import perform_render  # noqa: PLC0415 - as above
+
+            return perform_render(request, arguments)
+    from promote.cli.commands import app  # noqa: PLC0415 - takes as long as a small render
+
+    result = app(args=arguments, prog_name="promote", standalone_mode=False, obj=arguments)
     return result if isinstance(result, int) else ExitCode.DONE
 
 
@@ -81,6 +93,8 @@ def _usage(message: str, context: Context | None) -> UsageError:
     text = text[:1].lower() + text[1:]
     if context is None:
         return UsageError(text, hint="'promote --help' lists the commands")
+    from typer.core import TyperGroup as Group  # noqa: PLC0415 - loaded, since it has refused
+
     if isinstance(context.command, Group):
         names = ", ".join(context.command.list_commands(context))
         return UsageError(text, hint=f"the commands of '{context.command_path}' are {names}")

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path  # noqa: TC003 - typer reads the types when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 import typer.core
 
-from promote.cli.building import (
-    REFUSED,
-    BuildFlags,
-    LoadRestrictor,
-    Reorder,
-    build_directory,
-    write_files,
-)
-from promote.cli.common import command_app, write_file
+from promote.cli.building import REFUSED
+from promote.cli.common import command_app
 from promote.cli.options import Cluster  # noqa: TC001 - typer reads the types when it runs
-from promote.cli.outside import EnableHelm, HelmCommand, Outside, RemoteHosts, outside
+from promote.cli.outside_flags import (  # typer reads the types when it runs
+    EnableHelm,  # noqa: TC001
+    HelmCommand,  # noqa: TC001
+    RemoteHosts,  # noqa: TC001
+)
+from promote.cli.rendering import perform_render
+from promote.cli.request import LoadRestrictor, RenderRequest, Reorder
 from promote.errors import UsageError
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from promote.model.resource import Resource
 
 app = command_app()
 
@@ -75,7 +67,7 @@ def render(
     ] = None,
     cluster: Cluster = "",
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
@@ -128,16 +120,19 @@ def render(
     apps of an environment of the project are. Several of these, or --all, are rendered at once,
     and only what changed since the last time.
     """
-    if directories and environments:
-        raise UsageError("give a directory or --env, not both")
-    if annotate_origin and len(environments or ()) != 1:
-        raise UsageError("--annotate-origin needs one --env: a directory alone has no layers")
-    many = every or len(directories or ()) > 1 or len(environments or ()) > 1
-    if environments and not many:
-        beyond = outside(enable_helm, helm_command, remote)
-        _environment(environments[0], apps or (), cluster, output, beyond, annotate=annotate_origin)
-        return
-    flags = BuildFlags(
+    arguments = ctx.find_root().obj or ()
+    request = RenderRequest(
+        tuple(directories or ()),
+        every,
+        tuple(environments or ()),
+        tuple(apps or ()),
+        cluster,
+        output,
+        jobs,
+        scheduler,
+        no_cache,
+        quiet,
+        annotate_origin,
         load_restrictor,
         reorder,
         enable_managedby_label,
@@ -147,59 +142,4 @@ def render(
         tuple(helm_api_versions or ()),
         helm_kube_version,
     )
-    if many:
-        from promote.cli.fleet import FleetFlags, render_many  # noqa: PLC0415 - not for one
-
-        wanted = FleetFlags(
-            every,
-            tuple(environments or ()),
-            tuple(apps or ()),
-            cluster,
-            tuple(directories or ()),
-            output,
-            jobs,
-            scheduler,
-            not no_cache,
-            quiet,
-            tuple(ctx.find_root().obj or ()),
-        )
-        raise typer.Exit(render_many(wanted, flags))
-    _print(build_directory(directories[0] if directories else ".", flags), output)
-
-
-def _environment(
-    environment: str,
-    apps: list[str] | tuple[str, ...],
-    cluster: str,
-    output: Path | None,
-    beyond: AbstractContextManager[Outside],
-    *,
-    annotate: bool,
-) -> None:
-    from promote.project import open_project  # noqa: PLC0415 - not needed for a directory
-
-    with beyond as (helm, remotes), open_project(helm=helm, remotes=remotes) as project:
-        if annotate:
-            from promote.explain.annotate import annotated  # noqa: PLC0415 - costs nothing else
-
-            _write(annotated(project, environment, apps, cluster), output)
-            return
-        _print(project.render_all(environment, apps, cluster), output)
-
-
-def _print(resources: list[Resource], output: Path | None) -> None:
-    if output is not None and output.is_dir():
-        write_files(resources, output)
-        return
-    from promote import yamlio  # noqa: PLC0415 - help needs no engine
-
-    _write(yamlio.dump_all(resource.doc for resource in resources), output)
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-    elif output.is_dir():
-        raise UsageError(f"{output} is a directory", hint="name a file")
-    else:
-        write_file(output, text)
+    raise typer.Exit(perform_render(request, arguments))

@@ -73,7 +73,7 @@ def _resource(change: ResourceChange) -> ResourceChange:
 
 
 def _conceal(resource: Resource | None) -> Resource | None:
-    return resource and replace(resource, doc=conceal_document(resource.doc))
+    return resource and resource.with_doc(conceal_document(resource.doc))
 
 
 def _change(change: FieldChange, left: Document, right: Document) -> FieldChange:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,8 +42,7 @@ class ResourceId(NamedTuple):
         return f"{self.kind}/{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a resource was first written.
 
     Attributes:
@@ -54,19 +52,28 @@ class Origin:
     """
 
     file: str
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # hides the method of tuples
     generator: str = ""
 
 
-@dataclass(slots=True, eq=False)
 class Resource:
     """A resource as rendered: a document that is never changed in place, and where it came from.
 
     Two resources are the same only if they are one object.
     """
 
-    doc: Document
-    origin: Origin | None = None
+    __slots__ = ("doc", "origin")
+
+    def __init__(self, doc: Document, origin: Origin | None = None) -> None:
+        self.doc = doc
+        self.origin = origin
+
+    def __repr__(self) -> str:
+        return f"Resource(doc={self.doc!r}, origin={self.origin!r})"
+
+    def with_doc(self, doc: Document) -> Resource:
+        """The same resource with another document."""
+        return Resource(doc, self.origin)
 
     @property
     def id(self) -> ResourceId:

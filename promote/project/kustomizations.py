@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -127,5 +126,5 @@ def read_graph(tree: Tree, root: str, files: ParsedFiles) -> Graph:
 
 def _only_gathers(wanted: Kustomization) -> bool:
     """Whether it names resources and asks for nothing else."""
-    names = (one.name for one in dataclasses.fields(wanted))
+    names = wanted._fields
     return not any(getattr(wanted, one) for one in names if one not in {"kind", "resources"})

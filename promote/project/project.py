@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -202,7 +201,7 @@ class Project(Closing):
         tree, directory = source.directory()
         options = self.build_options(source, trace)
         if tree is not self.tree:
-            options = replace(options, files=ParsedFiles())
+            options = options._replace(files=ParsedFiles())
         return build(tree, directory, options)
 
     def build_options(self, source: UnitSource, trace: Trace | None = None) -> BuildOptions:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from promote.render.decode import FieldError, Fields
 from promote.render.fieldspecs import FieldSpec, field_spec
@@ -45,8 +44,7 @@ Entry = tuple["Document", "FieldPath"]
 """A mapping of the file, for the part that understands it, and where it stands."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Patch:
+class Patch(NamedTuple):
     """One entry of `patches` or `patchesJson6902`: text or a file, and what it is aimed at."""
 
     place: FieldPath
@@ -57,8 +55,7 @@ class Patch:
     allow_kind_change: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Labels:
+class Labels(NamedTuple):
     """One entry of `labels`."""
 
     pairs: Mapping[str, str]
@@ -67,8 +64,7 @@ class Labels:
     fields: tuple[FieldSpec, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Image:
+class Image(NamedTuple):
     """One entry of `images`: which images, and what they become."""
 
     name: str
@@ -78,17 +74,15 @@ class Image:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Replica:
+class Replica(NamedTuple):
     """One entry of `replicas`."""
 
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides the method of tuples
     place: FieldPath = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SortOptions:
+class SortOptions(NamedTuple):
     """`sortOptions`: the order of the output.
 
     Attributes:
@@ -104,8 +98,7 @@ class SortOptions:
     wrong: FieldError | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Kustomization:
+class Kustomization(NamedTuple):
     """What a kustomization file asks for; deprecated fields are folded into their successors."""
 
     kind: str

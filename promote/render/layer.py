@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from promote.render.decode import Fields
 from promote.render.fieldspecs import FieldSpec, field_spec
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from promote.render.merge.schema import Schema
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Layer:
+class Layer(NamedTuple):
     """A kustomization being applied.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from promote import yamlio
 from promote.errors import FileMissingError, KustomizationError, Place
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class ParsedFiles:
     """What has been read and parsed already, shared by every directory that names the same file.
 
@@ -35,16 +33,16 @@ class ParsedFiles:
         parsed, built: how many files were parsed and directories built, for tests that count work.
     """
 
-    documents: dict[str, list[Json]] = field(default_factory=dict)
-    kustomizations: dict[str, tuple[Kustomization, str]] = field(default_factory=dict)
-    remote: dict[tuple[str, str], ParsedFiles] = field(default_factory=dict)
-    bases: dict[tuple[str, bool, str], BuiltBase | None] = field(default_factory=dict)
-    parsed: int = 0
-    built: int = 0
+    def __init__(self) -> None:
+        self.documents: dict[str, list[Json]] = {}
+        self.kustomizations: dict[str, tuple[Kustomization, str]] = {}
+        self.remote: dict[tuple[str, str], ParsedFiles] = {}
+        self.bases: dict[tuple[str, bool, str], BuiltBase | None] = {}
+        self.parsed = 0
+        self.built = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Directory:
+class Directory(NamedTuple):
     """A directory that is being built: where it is, how it was reached, and what it may read.
 
     Attributes:
@@ -115,7 +113,7 @@ class Directory:
             if above.files is files and is_within(above.root, root):
                 raise KustomizationError(f"{wanted.repository} leads back to itself")
             above = above.parent
-        return replace(top, root=root)
+        return top._replace(root=root)
 
     def join(self, path: str) -> str:
         """Where a path that a kustomization names leads, whether or not something is there."""

@@ -7,7 +7,6 @@ load ─► resources ─► generate ─► components ─► transform ─► 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promote.errors import FileMissingError, KustomizationError
@@ -81,7 +80,7 @@ def apply_component(
     Raises:
         PromoteError: as `build`.
     """
-    options = replace(options or BuildOptions(), reorder="none")
+    options = (options or BuildOptions())._replace(reorder="none")
     target = open_target(tree, tree.resolve(path), options)
     schema = target.shared.schema
     records = [Record(resource.doc, schema, resource.origin) for resource in resources]

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from promote.errors import KustomizationError
 
@@ -23,8 +21,7 @@ _USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
 _FILE_SUFFIXES = (".yaml", ".yml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteBase:
+class RemoteBase(NamedTuple):
     """A directory of a Git repository.
 
     Attributes:
@@ -38,8 +35,7 @@ class RemoteBase:
     ref: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FetchedBase:
+class FetchedBase(NamedTuple):
     """A remote repository at one commit.
 
     Attributes:
@@ -77,7 +73,7 @@ def is_remote_file(entry: str) -> bool:
     return (
         head.startswith(("https://", "http://"))
         and head.endswith(_FILE_SUFFIXES)
-        and "ref" not in parse_qs(query)
+        and "ref" not in _query(query)
     )
 
 
@@ -100,7 +96,7 @@ def parse_remote(entry: str) -> RemoteBase | None:
     path = posixpath.normpath(path.strip("/")) if path.strip("/") else ""
     if path == ".." or path.startswith("../"):
         raise KustomizationError(f"{entry!r} leads out of its repository")
-    values = parse_qs(query)
+    values = _query(query)
     ref = (values.get("ref") or values.get("version") or [""])[0]
     return RemoteBase(host + repository, path, ref)
 
@@ -153,3 +149,9 @@ def _split_path(rest: str, host: str) -> tuple[str, str] | None:
     owner, _, below = rest.partition("/")
     name, _, path = below.partition("/")
     return (f"{owner}/{name}", path) if below else None
+
+
+def _query(text: str) -> dict[str, list[str]]:
+    from urllib.parse import parse_qs  # noqa: PLC0415 - slow to import, and few bases are remote
+
+    return parse_qs(text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from promote.render.decode import Fields
 from promote.render.label_selectors import label_test
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 FIELDS = ("group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector")
 
 
-@dataclass(frozen=True)
-class Selector:
+class _Parts(NamedTuple):
     """What a patch or replacement is aimed at. An empty part matches everything.
 
     Group, version, kind, name and namespace are regular expressions that match the whole of it;
@@ -34,6 +32,10 @@ class Selector:
     namespace: str = ""
     labels: str = ""
     annotations: str = ""
+
+
+class Selector(_Parts):
+    """A selector, with what its parts are compiled to."""
 
     @classmethod
     def read(cls, data: Mapping[str, Json], path: FieldPath = ()) -> Selector:

@@ -8,7 +8,6 @@ asked for each file, so that it can tell what the overlay depends on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from promote.render.accumulator import Accumulator
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 _TEMPLATE = ".j2"  # its text is another one for each overlay
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Shared:
     """What all directories of one build share.
 
@@ -39,10 +37,11 @@ class Shared:
         roots: the directories that were built, in order.
     """
 
-    options: BuildOptions
-    schema: Schema
-    own: int = 0
-    roots: list[str] = field(default_factory=list)
+    def __init__(self, options: BuildOptions, schema: Schema) -> None:
+        self.options = options
+        self.schema = schema
+        self.own = 0
+        self.roots: list[str] = []
 
     def warn(self, message: str) -> None:
         """Say a line to the user."""
@@ -149,7 +148,7 @@ def build_once(
         return build(directory)
     tree = WatchedTree(directory.tree)
     own, first = shared.own, len(shared.roots)
-    watched = replace(directory, tree=tree)
+    watched = directory._replace(tree=tree)
     watched.kustomization()
     schema, asked_before = shared.schema, shared.schema.asked
     made = build(watched)

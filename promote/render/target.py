@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from promote import yamlio
@@ -17,7 +16,7 @@ from promote.render.generators import absorb
 from promote.render.history import take_history
 from promote.render.kustomization import COMPONENT, KUSTOMIZATION
 from promote.render.layer import Layer
-from promote.render.loading import Directory, place_of
+from promote.render.loading import Directory, ParsedFiles, place_of
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of, without_mark
@@ -50,14 +49,14 @@ def open_target(tree: Tree, root: str, options: BuildOptions) -> Target:
     Raises:
         PromoteError: it has no kustomization, or a wrong one.
     """
-    directory = Directory(tree, root, options.files, options.restrict, options.expand)
+    files = options.files or ParsedFiles()
+    directory = Directory(tree, root, files, options.restrict, options.expand)
     target = Target(Shared(options, builtin_schema()), directory, *directory.kustomization())
     if target.kustomization.build_metadata:
         target.book = notes.Notebook()
     return target
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Target:
     """A directory of the build, and how it was reached.
 
@@ -68,12 +67,21 @@ class Target:
         helm_namespace: the namespace that the layers above set, for charts.
     """
 
-    shared: Shared
-    directory: Directory
-    kustomization: Kustomization
-    file: str
-    book: Notebook | None = None
-    helm_namespace: str = ""
+    def __init__(  # noqa: PLR0917 - a record
+        self,
+        shared: Shared,
+        directory: Directory,
+        kustomization: Kustomization,
+        file: str,
+        book: Notebook | None = None,
+        helm_namespace: str = "",
+    ) -> None:
+        self.shared = shared
+        self.directory = directory
+        self.kustomization = kustomization
+        self.file = file
+        self.book = book
+        self.helm_namespace = helm_namespace
 
     def accumulate(self, resources: Accumulator | None = None) -> Accumulator:
         """What the directory makes.
@@ -102,7 +110,9 @@ class Target:
         return build_once(self.shared, self.directory, self.helm_namespace, self._built_from)
 
     def _built_from(self, directory: Directory) -> Accumulator:
-        return replace(self, directory=directory).accumulate()
+        kustomization, file = self.kustomization, self.file
+        other = Target(self.shared, directory, kustomization, file, self.book, self.helm_namespace)
+        return other.accumulate()
 
     def _accumulate(self, resources: Accumulator) -> Accumulator:
         wanted = self.kustomization

@@ -8,8 +8,7 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from promote.render.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """One value in several places.
 
     Attributes:
@@ -32,8 +30,7 @@ class Tie:
     places: tuple[FieldPath, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ties:
+class Ties(NamedTuple):
     """The ties of a resource, and its document when they were last looked at."""
 
     ties: tuple[Tie, ...]

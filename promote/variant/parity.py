@@ -274,7 +274,7 @@ def _further(place: Place | None, lines: int) -> Place | None:
     """A place in a text of several lines, whose first stands below its key."""
     if place is None or place.line is None or not lines:
         return place
-    return replace(place, line=place.line + 1 + lines, column=None)
+    return place._replace(line=place.line + 1 + lines, column=None)
 
 
 def _both(one: Inventory, other: Inventory) -> Inventory:

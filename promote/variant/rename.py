@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from promote.variant.fields import FieldTable
@@ -43,7 +42,7 @@ def _renamed(resource: Resource, names: RenameMap, table: FieldTable) -> Resourc
             _note(changes, mention.path, mention)
     if not changes:
         return resource
-    return replace(resource, doc=cast("Document", _changed(resource.doc, changes, names)))
+    return resource.with_doc(cast("Document", _changed(resource.doc, changes, names)))
 
 
 def _note(changes: Changes, path: FieldPath, mention: Mention) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ _MOST_DIGITS: Final = 21  # of what may fit, with its sign
 FITS_FLOAT: Final = sys.float_info.max
 # From here on Go's JSON has an exponent, which makes a number a float for good.
 _LARGE: Final = 1e21
+_EXACT: Final = 2.0**53  # each integer below is a float of its own
 # Where Go's shortest %g changes to an exponent, as powers of ten.
 _SMALL_POWER, _LARGE_POWER = -4, 6
 
@@ -112,6 +112,10 @@ def json_float(value: float) -> int | float:
     """A float as it comes out of Go's JSON: without a fraction it is an integer, if it fits."""
     if not value.is_integer() or abs(value) >= _LARGE:
         return value
+    if abs(value) < _EXACT:
+        return int(value)
+    from decimal import Decimal  # noqa: PLC0415 - few documents have such numbers
+
     whole = int(Decimal(repr(value)))
     return whole if MIN_INT <= whole <= MAX_INT else value
 
@@ -135,6 +139,8 @@ def go_shortest(value: float) -> str:
     """A float as Go prints it with `%v`: whole ones below 1e6 are plain digits."""
     if value.is_integer() and abs(value) < 10**_LARGE_POWER:
         return str(int(value))
+    from decimal import Decimal  # noqa: PLC0415 - as above
+
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
     assert isinstance(exponent, int)  # noqa: S101 - JSON has no infinity
     shortest = "".join(map(str, digits)).rstrip("0")

@@ -8,7 +8,6 @@ which quotes what YAML 1.1 would take for something other than a string. The rul
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from promote.yamlio.numbers import FITS_FLOAT, go_int, json_float, written, written_time
@@ -158,6 +157,8 @@ def _moment(text: str) -> re.Match[str] | None:
 
 def _is_date(year: int, month: int, day: int) -> bool:
     try:
+        from datetime import date  # noqa: PLC0415 - few documents have dates
+
         date(year or 2000, month, day)  # the year 0 is a leap year that Python does not have
     except ValueError:
         return False

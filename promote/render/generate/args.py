@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.render.decode import Fields
 
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from promote.model.json import FieldPath, Json
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class GeneratorOptions:
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class GeneratorOptions(NamedTuple):
     """How generated resources look: of one generator (`options`) or all (`generatorOptions`)."""
 
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = _NONE
+    annotations: Mapping[str, str] = _NONE
     disable_name_suffix_hash: bool = False
     immutable: bool = False
 
@@ -48,8 +50,7 @@ class GeneratorOptions:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class GeneratorArgs:
+class GeneratorArgs(NamedTuple):
     """One entry of `configMapGenerator` or `secretGenerator`.
 
     Attributes:

@@ -6,7 +6,7 @@ empty value, as in kustomize v5.
 
 from __future__ import annotations
 
-import base64
+import binascii
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import ConflictError, KustomizationError
@@ -119,7 +119,7 @@ def file_source(text: str) -> tuple[str, str]:
 
 def to_base64(value: bytes) -> str:
     """The value in base64, in lines of 70 when it is longer, as kustomize writes it."""
-    text = base64.b64encode(value).decode()
+    text = binascii.b2a_base64(value, newline=False).decode()
     if len(text) < _BASE64_WIDTH:
         return text
     lines = (text[at : at + _BASE64_WIDTH] for at in range(0, len(text), _BASE64_WIDTH))

@@ -7,10 +7,7 @@ null, a negative index counts from the end, and what stands before a path's firs
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
-
-import orjson
 
 from promote import yamlio
 from promote.errors import PatchError, YamlError
@@ -74,6 +71,8 @@ def parse_json_patch(content: bytes | str, source: str) -> JsonPatch:
 
 
 def _json(text: bytes, source: str) -> Json:
+    import orjson  # noqa: PLC0415 - few patches are JSON
+
     try:
         data: Json = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -268,6 +267,8 @@ def _through_json(node: Json) -> Json:
     if isinstance(node, WrittenInt | WrittenFloat | str):
         node = without_text(node)
     if isinstance(node, int) and not -_EXACT <= node <= _EXACT:
+        from decimal import Decimal  # noqa: PLC0415 - few patches have such numbers
+
         rounded = int(Decimal(repr(float(node))))  # its shortest digits, and zeros after them
         return rounded if -_LARGEST // 2 <= rounded < _LARGEST else float(node)
     return node

@@ -9,11 +9,9 @@ is the one that kustomize v5 has built in; `data/scopes.json` are the scopes of 
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import orjson
 
 from promote.errors import KustomizationError
 
@@ -158,13 +156,13 @@ def _kind_key(entry: Spec) -> KindKey:
 
 @cache
 def _builtin_definitions() -> _Definitions:
-    document: dict[str, dict[str, Json]] = orjson.loads(_data("kubernetes.json"))
+    document: dict[str, dict[str, Json]] = json.loads(_data("kubernetes.json"))
     return _Definitions(document["definitions"])
 
 
 @cache
 def _builtin_scopes() -> dict[KindKey, bool]:
-    scopes: dict[str, dict[str, list[str]]] = orjson.loads(_data("scopes.json"))
+    scopes: dict[str, dict[str, list[str]]] = json.loads(_data("scopes.json"))
     return {
         (api_version, kind): scope == "Namespaced"
         for scope, kinds_of in scopes.items()
@@ -174,7 +172,9 @@ def _builtin_scopes() -> dict[KindKey, bool]:
 
 
 def _data(name: str) -> bytes:
-    return (Path(__file__).parent / "data" / name).read_bytes()
+    folder = __file__.rpartition("/")[0]
+    with open(f"{folder}/data/{name}", "rb") as file:  # noqa: PTH123 - pathlib costs its import
+        return file.read()
 
 
 class Schema:

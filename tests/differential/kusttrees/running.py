@@ -127,7 +127,7 @@ def ask_promote(tree: Tree, folder: Path) -> Answer:
         resources = build(DiskTree(), str(folder / tree.root), options)
         if TO_FOLDER in tree.flags:
             made = _folder_beside(folder, "promote")
-            write_files(resources, made)
+            write_files(resources, str(made))
             return Answer(_joined(made))
         return Answer(yamlio.dump_all(resource.doc for resource in resources).encode())
     except PromoteError as error:
