@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promote.cli.common import warn
+from promote.cli.outputs import OutputFolder
 from promote.cli.progress import Meter
 from promote.cli.repeat import Planned, note_run
 from promote.cli.request import LoadRestrictor
@@ -24,7 +25,6 @@ from promote.errors import (
 from promote.model.names import nearest
 from promote.project.fleet import Fleet, close_kitchens, each_error
 from promote.project.jobs import Job, Lent, Recipe, digest_of, lend
-from promote.project.outputs import OutputFolder
 from promote.render.files import DiskTree
 from promote.store.database import ResultStore
 from promote.store.inputs import RecordingTree
@@ -115,7 +115,7 @@ def _recipe(building: BuildFlags) -> Recipe:
 
 
 def _written(fleet: Fleet, planned: Planned, meter: Meter, flags: FleetFlags) -> list[Outcome]:
-    folder = OutputFolder(flags.output or Path())
+    folder = OutputFolder(str(flags.output or Path()))
     outcomes = []
     for outcome in fleet.render(planned.jobs):
         name = f"{outcome.job.name}.yaml"
@@ -127,12 +127,12 @@ def _written(fleet: Fleet, planned: Planned, meter: Meter, flags: FleetFlags) ->
         folder.remove_others({f"{job.name}.yaml" for job in planned.jobs})
     folder.save()
     if flags.every and not folder.written and not fleet.work.rendered:
-        digests = {f"{outcome.job.name}.yaml": outcome.digest for outcome in outcomes}
+        digests = {outcome.job.name: outcome.digest for outcome in outcomes}
         note_run(
             fleet,
             lambda: _planned(flags, fleet.recipe),
-            [folder.folder.absolute() / name for name in digests],
-            lambda: all(folder.holds(name, digest) for name, digest in digests.items()),
+            folder,
+            digests,
             flags.arguments,
         )
     return outcomes

@@ -14,6 +14,8 @@ TYPE_CHECKING = False  # that of `typing` costs its import
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from promote.store.note import Note
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and say how it ended.
@@ -25,20 +27,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         One of `promote.errors.ExitCode`, or 130 when the user interrupts.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if _is_done(arguments):
+    seen = _seen_before(arguments)
+    if seen is not None and not seen[1]:
         return 0
-    from promote.cli.performing import perform  # noqa: PLC0415 - loads the parser of arguments
+    from promote.cli.performing import perform  # noqa: PLC0415 - loads what renders
 
-    return perform(arguments)
+    return perform(arguments, seen)
 
 
-def _is_done(arguments: list[str]) -> bool:
-    """Whether it is a fleet that was rendered, and all that was read and written looks as then."""
+def _seen_before(arguments: list[str]) -> tuple[Note, list[int]] | None:
+    """The note of the fleet that was rendered so, and what looks otherwise now than it did then."""
     if "render" not in arguments[:1] or "--all" not in arguments or "--no-cache" in arguments:
-        return False
-    from promote.store.runs import is_repeat  # noqa: PLC0415 - for fleets alone
+        return None
+    from promote.store.runs import look_again  # noqa: PLC0415 - for fleets alone
 
-    return is_repeat(arguments)
+    return look_again(arguments)
 
 
 def run() -> None:

@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
     from typer import Context
 
+    from promote.store.note import Note
 
-def perform(arguments: Sequence[str]) -> int:
+
+def perform(arguments: Sequence[str], seen: tuple[Note, list[int]] | None = None) -> int:
     """Run a command line and say how it ended.
+
+    Args:
+        arguments: without the name of the program.
+        seen: the note of an earlier run of these, and which of its paths look otherwise now.
 
     Returns:
         One of `ExitCode`, or 130 when the user interrupts.
     """
     arguments = list(arguments)
     try:
-        code = _perform(arguments)
+        code = ExitCode.DONE if seen and _renew(*seen) else _perform(arguments)
         sys.stdout.flush()
     except PromoteError as error:
         return _say(error)
@@ -34,6 +40,13 @@ def perform(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place that can turn a bug into a report
         return _end(error)
     return code
+
+
+def _renew(note: Note, differing: list[int]) -> bool:
+    """Render what depends on some files; False if all has to be looked at."""
+    from promote.cli.renewal import renew  # noqa: PLC0415 - for fleets alone
+
+    return renew(note, differing)
 
 
 def _perform(arguments: list[str]) -> int:

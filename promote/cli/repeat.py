@@ -6,17 +6,22 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from promote.project.kitchen import Kitchen
 from promote.project.opening import PROJECT_FILE
 from promote.render.files import DiskTree
+from promote.render.ordering import LEGACY
 from promote.store.inputs import Inputs
-from promote.store.runs import keep_note
+from promote.store.note import line_of
+from promote.store.runs import keep_note, run_identity
 from promote.store.sights import Sights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from promote.cli.outputs import OutputFolder
     from promote.project.fleet import Fleet
     from promote.project.jobs import Job, Recipe
+    from promote.store.index import Index
     from promote.store.inputs import RecordingTree
 
 
@@ -31,8 +36,8 @@ class Planned(NamedTuple):
 def note_run(
     fleet: Fleet,
     plan: Callable[[], Planned],
-    outputs: Sequence[Path],
-    are_written: Callable[[], bool],
+    folder: OutputFolder,
+    digests: Mapping[str, str],
     arguments: Sequence[str],
 ) -> None:
     """Keep what a run that rendered nothing saw, if all of it can be seen again.
@@ -42,14 +47,15 @@ def note_run(
     Args:
         fleet: what was asked for.
         plan: says what there is to render.
-        outputs: the files that were written by earlier runs.
-        are_written: whether they hold what they should.
+        folder: where earlier runs wrote the results.
+        digests: the SHA-256 of each result by its name.
         arguments: the command line.
     """
     recipe, store = fleet.recipe, fleet.store
     if store is None or recipe.helm or recipe.remote_hosts:
         return
-    _, jobs, tree = plan()
+    planned = plan()
+    _, jobs, tree = planned
     index = store.index(fleet.scope)
     entries = [index.entries[job.name] for job in jobs if job.name in index.entries]
     sights = Sights()
@@ -57,11 +63,15 @@ def note_run(
         sights.input(path, found)
     for path in {path for entry in entries for path in entry.inputs}:
         sights.input(path, index.found[path])
-    for output in outputs:
-        sights.file(str(output))
+    output = os.path.abspath(folder.folder)  # noqa: PTH100 - text
+    for name, digest in digests.items():
+        sights.output(f"{output}/{name}.yaml", digest)
     _look_around(sights, recipe)
-    data = sights.note()
-    if data is None or any(entry.warnings for entry in entries):
+    identity = run_identity(list(arguments))
+    asked: dict[str, int] = {}
+    lines = _of_what(planned, index, asked)
+    data = lines and sights.note(identity, _how(recipe, output), asked, lines)
+    if not data or any(entry.warnings for entry in entries):
         return
     # A change from here on shows in what was seen, and one that came before shows now.
     again = plan()
@@ -70,9 +80,54 @@ def note_run(
         again.jobs == jobs
         and again.recipe.identity() == recipe.identity()
         and all(index.holds(job.name, inputs) for job in jobs)
-        and are_written()
+        and all(folder.holds(f"{name}.yaml", digest) for name, digest in digests.items())
     ):
-        keep_note(list(arguments), data)
+        keep_note(identity, data)
+
+
+def _how(recipe: Recipe, output: str) -> dict[str, object]:
+    """How the run renders directories, and where it writes them."""
+    is_project = bool(recipe.project)
+    return {
+        "confine": recipe.confine,
+        "output": output,
+        "templates": is_project,
+        # Units of a project are built as `Project.build_options` says.
+        "restrict": recipe.restrict or is_project,
+        "reorder": LEGACY if is_project else recipe.reorder,
+        "managed_by": recipe.managed_by and not is_project,
+    }
+
+
+def _of_what(planned: Planned, index: Index, asked: dict[str, int]) -> bytes | None:
+    """What each result was made of, and the plan, as lines of the note.
+
+    A result that needs more than a directory to be built, such as values or a primary, is noted
+    without one, and so is the plan.
+
+    Args:
+        planned: what there is to render.
+        index: what is known of the results.
+        asked: is given the paths that were asked for, each with its number.
+    """
+    recipe, jobs, tree = planned
+    _numbers(tree.asked, asked)
+    read = {path for path, _ in tree.contents()}
+    kitchen = Kitchen(recipe)
+    lines = [line_of("", "", _numbers((path for path in tree.asked if path in read), asked))]
+    for job in jobs:
+        entry = index.entries.get(job.name)
+        if entry is None:
+            return None
+        has_template = any(path.endswith(".j2") for path in entry.inputs)
+        directory = "" if has_template else kitchen.plain_directory(job)
+        lines.append(line_of(job.name, directory, _numbers(entry.inputs, asked)))
+    kitchen.close()
+    return None if None in lines else b"".join(line for line in lines if line)
+
+
+def _numbers(paths: Iterable[str], known: dict[str, int]) -> list[int]:
+    return [known.setdefault(path, len(known)) for path in paths]
 
 
 def _look_around(sights: Sights, recipe: Recipe) -> None:

@@ -97,6 +97,18 @@ class Kitchen:
         storable = storable and self.tree.torn.isdisjoint(inputs)
         return Made(job, text, digest, error, tuple(self._warnings), inputs, storable)
 
+    def plain_directory(self, job: Job) -> str:
+        """The directory that a job builds as it stands; empty if it needs more than that."""
+        if not self.recipe.project:
+            return job.directory
+        from promote.project.source import UnitSource  # noqa: PLC0415 - as below
+
+        project = self._opened()
+        if project.environment(job.unit.environment).variant_of is not None:
+            return ""
+        tree, directory = UnitSource(project, job.unit).directory()
+        return directory if tree is project.tree else ""
+
     def newly_found(self, made: Sequence[Made]) -> dict[str, Found]:
         """What was found at the inputs of some jobs, as far as it was not told before."""
         asked = {path: None for one in made if one.storable for path in one.inputs}

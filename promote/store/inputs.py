@@ -130,6 +130,14 @@ class RecordingTree:
         if folder not in self._folders:
             self._folders[folder] = look(folder, "directory")
 
+    def contents(self) -> list[tuple[str, str]]:
+        """Each file that was read, with the SHA-256 of what was in it."""
+        return [(path, digest) for path, (digest, _) in self._read.items()]
+
+    def listed(self) -> list[str]:
+        """Each directory that was listed."""
+        return list(self._names)
+
     def all_found(self) -> dict[str, Found]:
         """What was at each path that was asked for since `take` was called."""
         return {path: self.found(path) for path in self.asked}

@@ -1,28 +1,21 @@
 """Notes of whole runs: while all that a run saw looks as it did, the same run would do nothing.
 
 A run that found nothing to do notes how each file that it read or wrote looked, and each folder in
-which it looked for something (`sights` makes the note). The next run of the same command line in
-the same folder compares these before it loads anything else, so this module imports next to
-nothing.
-
-A note is one file: a line that says what it is, a line with the numbers of paths of each sort, the
-paths, each ended by a zero byte, and five signed 64-bit integers for each path that has a look.
+which it looked for something (`sights` makes the note, `note` says what is in it). The next run of
+the same command line in the same folder compares these before it loads anything else, so this
+module imports next to nothing. Where only some files differ, `cli.renewal` goes on with it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-from array import array
-from importlib.util import find_spec
+import zlib
+
+from promote.store.note import Note
 
 TYPE_CHECKING = False  # that of `typing` costs its import
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-_HEAD = b"promote run 1\n"
-_LOOK = 5  # integers a path: the parts of `inputs.Signature`
 _MOST = 50  # notes that are kept
 
 
@@ -36,6 +29,13 @@ def store_folder() -> str:
 
 
 def program_identity() -> str:
+    """A digest of `program_text`."""
+    import hashlib  # noqa: PLC0415 - a run that is known again needs none
+
+    return hashlib.sha256(program_text().encode()).hexdigest()
+
+
+def program_text() -> str:
     """A text that differs for any other version of the program, its data, its libraries or Python.
 
     Files of the package are known by size and time, as `pip` and an editor leave them; libraries
@@ -45,10 +45,10 @@ def program_identity() -> str:
         return _identity[0]
     package = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - see above
     parts = [sys.version, package, *files_of(package)]
-    beside = find_spec("orjson")
-    libraries = os.path.dirname(os.path.dirname(beside.origin or "")) if beside else package  # noqa: PTH120
+    places = [folder for folder in sys.path if os.path.isdir(f"{folder}/orjson")]  # noqa: PTH112
+    libraries = places[0] if places else package
     parts += sorted(name for name in os.listdir(libraries) if name.endswith(".dist-info"))  # noqa: PTH208
-    _identity.append(hashlib.sha256("\n".join(parts).encode()).hexdigest())
+    _identity.append("\n".join(parts))
     return _identity[0]
 
 
@@ -69,43 +69,45 @@ def files_of(folder: str) -> list[str]:
     return sorted(found)
 
 
+def run_identity(arguments: list[str]) -> bytes:
+    """What a note is of: another text for any other program, folder or command line."""
+    parts = [program_text(), os.getcwd(), *arguments]  # noqa: PTH109 - see above
+    return "\0".join(parts).encode(errors="surrogateescape")
+
+
 def note_of(arguments: list[str]) -> str:
-    """The file of a run's note: another one for any other program, folder or command line."""
-    parts = [program_identity(), os.getcwd(), *arguments]  # noqa: PTH109 - see above
-    name = hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
-    return f"{store_folder()}/runs/{name}"
+    """The file of a run's note; which run it is of, the note says itself."""
+    return _file_of(run_identity(arguments))
+
+
+def _file_of(identity: bytes) -> str:
+    return f"{store_folder()}/runs/{zlib.crc32(identity):08x}"
+
+
+def look_again(arguments: list[str]) -> tuple[Note, list[int]] | None:
+    """The note of an earlier run of these arguments, and which of its paths look otherwise now.
+
+    None if there is none, or if more than looks has changed.
+    """
+    try:
+        identity = run_identity(arguments)
+        with open(_file_of(identity), "rb") as file:  # noqa: PTH123 - see above
+            note = Note.read(file.read(), identity)
+    except OSError:
+        return None
+    differing = None if note is None else note.differing()
+    return None if note is None or differing is None else (note, differing)
 
 
 def is_repeat(arguments: list[str]) -> bool:
     """Whether a run of these arguments would do nothing, for all that an earlier one saw."""
-    try:
-        with open(note_of(arguments), "rb") as file:  # noqa: PTH123 - see above
-            data = file.read()
-    except OSError:
-        return False
-    return _still(data)
+    seen = look_again(arguments)
+    return seen is not None and not seen[1]
 
 
-def write_note(
-    looks: Mapping[str, tuple[int, ...]], there: Mapping[str, tuple[int, int]], absent: list[str]
-) -> bytes:
-    """What a run saw as bytes.
-
-    Args:
-        looks: how files and folders looked.
-        there: inode and device of folders that only have to stay.
-        absent: what must not be there.
-    """
-    paths = [os.fsencode(path) for path in (*looks, *there, *absent)]
-    sizes = f"{len(looks)} {len(there)} {len(absent)} {sum(map(len, paths)) + len(paths)}\n"
-    numbers = array("q", (part for seen in looks.values() for part in seen))
-    numbers.extend(part for seen in there.values() for part in seen)
-    return b"".join([_HEAD, sizes.encode(), *(path + b"\0" for path in paths), numbers.tobytes()])
-
-
-def keep_note(arguments: list[str], data: bytes) -> None:
+def keep_note(identity: bytes, data: bytes) -> None:
     """Write a run's note, all or nothing, and let the oldest go where there are too many."""
-    path = note_of(arguments)
+    path = _file_of(identity)
     folder, name = os.path.split(path)
     draft = f"{folder}/.{name}-{os.getpid()}"
     try:
@@ -128,32 +130,3 @@ def forget_notes(most: int = 0) -> None:
             os.unlink(path)  # noqa: PTH108 - see above
     except OSError:
         return
-
-
-def _still(data: bytes) -> bool:
-    """Whether all that was seen still looks so."""
-    lstat = os.lstat
-    try:
-        head, sizes, rest = data.split(b"\n", 2)
-        looks, there, absent, length = map(int, sizes.split())
-        paths = rest[:length].split(b"\0")
-        numbers = array("q", rest[length:])
-        first_absent, end = looks + there, looks + there + absent
-        if head + b"\n" != _HEAD or (len(paths), len(numbers)) != (
-            end + 1,
-            looks * _LOOK + there * 2,
-        ):
-            return False
-        seen = zip(*[iter(numbers[: looks * _LOOK])] * _LOOK, strict=True)
-        for path, look in zip(paths[:looks], seen, strict=True):
-            now = lstat(path)
-            if (now.st_ctime_ns, now.st_mtime_ns, now.st_size, now.st_ino, now.st_dev) != look:
-                return False
-        stay = zip(*[iter(numbers[looks * _LOOK :])] * 2, strict=True)
-        for path, place in zip(paths[looks:first_absent], stay, strict=True):
-            now = lstat(path)
-            if (now.st_ino, now.st_dev) != place:
-                return False
-        return not any(map(os.path.lexists, paths[first_absent:end]))
-    except (ValueError, OSError):
-        return False

@@ -11,7 +11,7 @@ import pytest
 from shop import ALL, CHANGES, FILES, write
 
 from promote.cli.main import main
-from promote.store.runs import is_repeat, keep_note, note_of
+from promote.store.runs import is_repeat, keep_note, note_of, run_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +122,7 @@ def test_another_command_line_folder_or_program_is_another_run(
     assert not is_repeat(RUN)
     monkeypatch.chdir(project)
     assert is_repeat(RUN)
-    monkeypatch.setattr("promote.store.runs.program_identity", lambda: "another")
+    monkeypatch.setattr("promote.store.runs.program_text", lambda: "another")
     assert not is_repeat(RUN)
 
 
@@ -157,7 +157,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda data: data[: len(data) // 2],
     "cut in the numbers": lambda data: data[:-8],
     "more than it says": lambda data: data + b"\0" * 8,
-    "of another version": lambda data: data.replace(b"run 1", b"run 0", 1),
+    "of another version": lambda data: data.replace(b"run 2", b"run 0", 1),
     "no numbers": lambda data: data.replace(b"\n", b"\nx", 1),
 }
 
@@ -177,7 +177,7 @@ def test_a_damaged_note_is_no_note(damage: str) -> None:
 @pytest.mark.usefixtures("project")
 def test_only_the_user_may_read_a_note_and_there_are_not_many() -> None:
     for number in range(60):
-        keep_note([*RUN, str(number)], b"note")
+        keep_note(run_identity([*RUN, str(number)]), b"note")
     notes = list(Path(note_of(RUN)).parent.iterdir())
     assert len(notes) == 50
     assert {note.stat().st_mode & 0o777 for note in notes} == {0o600}

@@ -18,7 +18,6 @@ from promote.store.inputs import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from promote.store.inputs import Signature
 
@@ -32,7 +31,7 @@ class OutputFolder:
         folder: made when something is written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self.folder = folder
         self._made: set[str] = set()
         self._then = self._load()
@@ -66,10 +65,11 @@ class OutputFolder:
         Raises:
             OutsideError: it cannot be written.
         """
-        path = self.folder / name
-        if str(path.parent) not in self._made:
-            _make(path.parent)
-            self._made.add(str(path.parent))
+        path = f"{self.folder}/{name}"
+        above = path.rpartition("/")[0]
+        if above not in self._made:
+            _make(above)
+            self._made.add(above)
         _replace(path, data)
         self._now[name] = (digest, None)
         self.written += 1
@@ -85,7 +85,7 @@ class OutputFolder:
             digest, _ = self._now.pop(name)
             if self.holds(name, digest):
                 with suppress(OSError):
-                    (self.folder / name).unlink()
+                    os.unlink(f"{self.folder}/{name}")  # noqa: PTH108 - as above
                     removed.append(name)
                 self._now.pop(name, None)
         return removed
@@ -98,11 +98,12 @@ class OutputFolder:
         """
         if self._now != self._then:
             _make(self.folder)
-            _replace(self.folder / LIST, orjson.dumps(self._now, option=orjson.OPT_SORT_KEYS))
+            _replace(f"{self.folder}/{LIST}", orjson.dumps(self._now, option=orjson.OPT_SORT_KEYS))
 
     def _load(self) -> dict[str, tuple[str, Signature | None]]:
         try:
-            raw = orjson.loads((self.folder / LIST).read_bytes())
+            with open(f"{self.folder}/{LIST}", "rb") as file:  # noqa: PTH123 - as above
+                raw = orjson.loads(file.read())
             return {
                 name: (digest, None if seen is None else tuple(seen))
                 for name, (digest, seen) in raw.items()
@@ -116,15 +117,16 @@ def _is_inside(name: str) -> bool:
     return not name.startswith("/") and ".." not in name.split("/")
 
 
-def _make(folder: Path) -> None:
+def _make(folder: str) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - pathlib costs its import
     except OSError as error:
         raise OutsideError(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
-    draft = f"{path.parent}/.promote-{os.getpid()}-{path.name}"
+def _replace(path: str, data: bytes) -> None:
+    folder, _, name = path.rpartition("/")
+    draft = f"{folder}/.promote-{os.getpid()}-{name}"
     try:
         with open(draft, "wb") as file:  # noqa: PTH123 - one of thousands
             file.write(data)
