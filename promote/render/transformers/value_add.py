@@ -9,7 +9,6 @@ from promote.errors import KustomizationError
 from promote.render.decode import Fields
 from promote.render.fields import split_path
 from promote.render.merge.written import text_of, untagged
-from promote.render.replacements.paths import set_or_make
 from promote.render.selectors import Selector
 from promote.render.transformers.namespace import SetNamespace
 
@@ -71,6 +70,8 @@ def _mover(value: str) -> Callable[[Record], Document]:
 
 
 def _adder(text: str, value: str, position: int) -> Callable[[Record], Document]:
+    from promote.render.replacements.paths import set_or_make  # noqa: PLC0415 - few have any
+
     parts = tuple(split_path(text))
 
     def change(old: Json) -> Json:
