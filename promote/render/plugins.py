@@ -30,7 +30,7 @@ _VALIDATED_BY = "validated-by"
 
 def inline_records(text: str, layer: Layer) -> list[Record] | None:
     """The documents in an entry of `transformers:` and the like, or None if it names a file."""
-    if not text.strip() or text.startswith("#"):
+    if not text.strip() or (text.startswith("#") and "\n" not in text):
         return []
     if "\n" not in text and ":" not in text:
         return None
