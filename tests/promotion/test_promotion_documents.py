@@ -43,7 +43,8 @@ def ask(
     def ask(*arguments: str) -> dict[str, Json]:
         capsys.readouterr()
         main((*arguments, "--output", "json"))
-        return json.loads(capsys.readouterr().out)
+        document: dict[str, Json] = json.loads(capsys.readouterr().out)
+        return document
 
     return ask
 
