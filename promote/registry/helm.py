@@ -60,7 +60,7 @@ class HelmProgram:
             own = folder / "values.yaml"
             values = work / "values.yaml"
             values.write_bytes(
-                merged_values(chart, directory, own.read_bytes() if own.is_file() else b"")
+                merged_values(chart, directory, own.read_bytes() if own.is_file() else None)
             )
             more = []
             for index, name in enumerate(chart.more_values_files):

@@ -83,6 +83,7 @@ def overlay(tmp_path: Path) -> Path:
         {
             "more.yaml": "replicas: 5\nextra: {FROM: more}\nlist: [c]\n",
             "most.yaml": "extra: {MOST: 'yes'}\n",
+            "nulls.yaml": "replicas:\nlist: null\nextra: {A: x, B: null, C: 010}\n",
         },
     )
     return folder
@@ -133,6 +134,10 @@ def both(
             "releaseName: x\n  valuesFile: more.yaml\n  valuesMerge: replace\n"
             "  valuesInline: {replicas: 7, extra: {A: b}, image: {name: n, tag: t}, list: [z]}"
         ),
+        # A null goes away in a merge, so that helm finds what the chart says by itself.
+        "releaseName: x\n  valuesFile: nulls.yaml",
+        "releaseName: x\n  valuesFile: nulls.yaml\n  valuesInline: {extra: {A: null, D: e}}",
+        "releaseName: x\n  valuesFile: nulls.yaml\n  valuesInline: {a: b}\n  valuesMerge: merge",
         "releaseName: x\n  includeCRDs: true",
         "releaseName: x\n  skipHooks: true",
         "releaseName: x\n  skipTests: true",
@@ -305,6 +310,8 @@ class TestErrors:
             ),
             ("{name: web, releaseName: x, valuesMerge: both}", ["--enable-helm"], "valuesMerge"),
             ("{name: web, releaseName: x, valuesFile: no.yaml}", ["--enable-helm"], "no.yaml"),
+            ("{name: web, releaseName: x, valuesInline: {image: x}}", ["--enable-helm"], "image"),
+            ("{name: bare, releaseName: x}", ["--enable-helm"], "values.yaml"),
             ("{name: web, releaseName: x, colour: red}", ["--enable-helm"], "colour"),
         ],
     )
@@ -318,6 +325,7 @@ class TestErrors:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         write(overlay, {"kustomization.yaml": f"helmCharts: [{text}]\n"})
+        write(overlay / "charts/bare", {"Chart.yaml": CHART["Chart.yaml"]})
         command = [] if "--helm-command" in flags or not flags else ["--helm-command", str(helm)]
         assert main(["render", str(overlay), *flags, *command]) == 1
         said = capsys.readouterr()
