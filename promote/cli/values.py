@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated
 
 import typer
 
 from promote.cli.common import command_app, warn
 from promote.cli.options import DataFormat, Environment, Output
+from promote.cli.promotions import say
 
 app = command_app()
 
@@ -39,10 +41,16 @@ def values(
             }
             for row in rows
         ]
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(data, indent=2))
         return
+    if not rows:
+        print(f"promote: {name} has no values in {environment}", file=sys.stderr)
     left = max((len(row.path) for row in rows), default=0)
     shown = [json.dumps(row.value, ensure_ascii=False) for row in rows]
     middle = max(map(len, shown), default=0)
-    for row, value in zip(rows, shown, strict=True):
-        typer.echo(f"{row.path:<{left}}  {value:<{middle}}  {row.layer}  {row.file}:{row.line}")
+    say(
+        *(
+            f"{row.path:<{left}}  {value:<{middle}}  {row.layer}  {row.file}:{row.line}"
+            for row, value in zip(rows, shown, strict=True)
+        )
+    )

@@ -85,7 +85,7 @@ def _shown(value: Json) -> str:
 
 def as_json(found: Explanation) -> str:
     """A stable document; docs/explain.md says what it holds."""
-    return json.dumps(_document(found), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(_document(found), indent=2, sort_keys=True) + "\n"
 
 
 def _document(found: Explanation) -> dict[str, object]:

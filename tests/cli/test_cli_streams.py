@@ -112,3 +112,20 @@ def test_a_folder_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
         1,
         "promote: the current folder is there no more\n  go to another one\n",
     )
+
+
+def test_values_of_others_do_not_act_on_the_terminal(project: Path) -> None:
+    (project / "bases/api/values.schema.json").unlink()
+    evil = 'port: 8080\nimage: {tag: "1.0"}\nnote: "a\\u202eb"\n"k\\e[31m": 1\n'
+    (project / "bases/api/values.yaml").write_text(evil)
+    for output in ("text", "json"):
+        done = run(project, f"promote values api --env dev --output {output}")
+        assert done.returncode == 0, done.stderr
+        assert not {"\u202e", "\x1b"} & {*done.stdout}
+        assert "a\\u202eb" in done.stdout
+
+
+def test_an_app_without_values_is_said_to_have_none(project: Path) -> None:
+    done = run(project, "promote values web --env dev")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "promote: web has no values in dev\n"
