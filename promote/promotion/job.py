@@ -13,6 +13,8 @@ from promote.forge import Check
 from promote.promotion.apply import Outcome, promote
 from promote.promotion.branch import branch_name
 from promote.promotion.landing import land
+from promote.promotion.merging import branch_suffix
+from promote.promotion.opened import Asked, asked
 from promote.promotion.plan import make_plan
 from promote.promotion.reconcile import reconcile
 from promote.promotion.related import leftovers, purpose
@@ -74,8 +76,9 @@ def run_job(session: Session, *, dry: bool = False) -> Job:
 
     Merges that have no record get one. Then, environment by environment, upstreams first: each
     bundle, and each app that is in none, is promoted when it may; otherwise its open pull request
-    becomes a draft that says what it waits for. Each open one gets a status. Nothing is merged but
-    where an environment says `auto-merge`, and then only as the forge allows.
+    becomes a draft that says what it waits for. What people opened of some fields or apps, with
+    overrides or sides, stays as they asked for it. Each open one gets a status. Nothing is merged
+    but where an environment says `auto-merge`, and then only as the forge allows.
 
     Args:
         session: the project on its base branch.
@@ -116,15 +119,35 @@ def _one_environment(session: Session, environment: str, job: Job) -> None:
     except PromoteError as error:
         job.troubles.append(Trouble(environment, (), error))
         return
-    heads = {} if job.dry else {pull.head: pull for pull in session.forge.pulls("open")}
-    for apps in found:
-        head = branch_name("promote", environment, apps)
+    pulls = [] if job.dry else session.forge.pulls("open")
+    heads = {pull.head: pull for pull in pulls}
+    wanted = {branch_name("promote", environment, apps): apps for apps in found}
+    for pull in pulls:
+        apps_of_it = _asked_otherwise(session, environment, pull)
+        if apps_of_it:
+            wanted.setdefault(pull.head, apps_of_it)
+    for head, apps in wanted.items():
         if not moving & {*apps} and head not in heads:
             continue
         try:
             _one_group(session, environment, apps, heads.get(head), job)
         except PromoteError as error:
             job.troubles.append(Trouble(environment, apps, error))
+
+
+def _asked_otherwise(session: Session, environment: str, pull: PullRequest) -> tuple[str, ...]:
+    """The apps of a promotion that someone opened of one field or of apps of their choice.
+
+    Anyone may write a marker: it has to give the name of the branch, and the branch to be ours.
+    """
+    meant = purpose(pull)
+    if meant is None or meant.back or meant.environment != environment:
+        return ()
+    name = branch_name("promote", environment, meant.apps)
+    ref = f"refs/heads/{pull.head}"
+    if pull.head != name + branch_suffix(pull.marker.split(" ")[1:]):
+        return ()
+    return meant.apps if ref in session.remote.refs(ref) else ()
 
 
 def _one_group(
@@ -137,10 +160,15 @@ def _one_group(
     if job.dry:
         job.plans.append(make_plan(session, environment, apps))
         return
+    how = asked(session, pull, environment, apps) if pull is not None else Asked()
     try:
-        outcome = promote(session, environment, apps)
+        outcome = promote(
+            session, environment, apps, fields=how.fields, overrides=how.overrides, take=how.take
+        )
     except GateHoldsError:
-        plan = make_plan(session, environment, apps)
+        plan = make_plan(
+            session, environment, apps, fields=how.fields, overrides=how.overrides, take=how.take
+        )
         job.plans.append(plan)
         if pull is not None:
             _report(session, plan, hold_back(session, plan, pull))

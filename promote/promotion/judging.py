@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import ForgeError, GateHoldsError
 from promote.git import GitTree
 from promote.git.commits import commit_tree
-from promote.promotion.compatible import GATE as RULES
 from promote.promotion.compatible import compatible
-from promote.promotion.evidence import gates_of
 from promote.promotion.fields import find
 from promote.promotion.landed import release_of
+from promote.promotion.opened import passed_before
 from promote.promotion.plan import make_plan
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ def _rules_again(
     found: dict[tuple[str, str], Verdict] = {}
     for target in dict.fromkeys(environment for environment, _ in changed.releases):
         moving = {app for environment, app in changed.releases if environment == target}
-        passed = {**_passed_before(session, target, said), **overrides}
+        passed = {**passed_before(session, target, said), **overrides}
         for app, verdict in compatible(session, target, moving, changed.tree, passed).items():
             found[target, app] = verdict
     return found
@@ -162,7 +161,7 @@ def _planned_again(
             by_target.setdefault(environment, []).append(app)
     plans = []
     for target, apps in by_target.items():
-        passed = {**_passed_before(session, target, said), **overrides}
+        passed = {**passed_before(session, target, said), **overrides}
         plans.append(
             make_plan(
                 session,
@@ -176,25 +175,6 @@ def _planned_again(
             )
         )
     return plans
-
-
-def _passed_before(session: Session, target: str, said: Declared | None) -> dict[str, str]:
-    """The overrides that the promotion was opened with, as far as they still are possible.
-
-    They stand in a commit of its branch, for all who approve it to see. A gate of the merge is
-    passed by who merges.
-    """
-    if said is None:
-        return {}
-    possible = {
-        gate.kind for gate in gates_of(session, target) if gate.overridable and gate.stage == "open"
-    } | {RULES}
-    return {
-        record.gate: record.overridden
-        for records in said.gates.values()
-        for record in records
-        if record.gate in possible and record.overridden
-    }
 
 
 def _refuse_held(pull: PullRequest, plans: Sequence[Plan]) -> None:

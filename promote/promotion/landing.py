@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from promote.errors import ForgeError
 from promote.forge import Change
 from promote.promotion.apply import Race
-from promote.promotion.branch import MARKER, TREE
 from promote.promotion.judging import BRANCHES, changes_of, judge_again
 from promote.promotion.landed import Declared, declared, happened
+from promote.promotion.opened import own_commits
 from promote.promotion.reconcile import reconcile
 from promote.promotion.record_lines import GateRecord, Record
 from promote.promotion.records import write_records
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from promote.forge import PullRequest
-    from promote.git import Commit
     from promote.promotion.gates import Verdict
     from promote.promotion.judging import Judged
     from promote.promotion.plans import Plan
@@ -83,7 +82,7 @@ def land(
             return _merged_already(session, number, expect)
         if there != pull.head_commit:
             continue
-        said = declared(_own_commits(session, there))
+        said = declared(own_commits(session, there))
         changed = changes_of(session, there)
         judged = judge_again(session, pull, changed, said, overrides or {})
         ref = f"refs/heads/{session.base}"
@@ -112,18 +111,6 @@ def _refuse_gone(pull: PullRequest) -> None:
             f"the branch {pull.head} of pull request {pull.number} is not in this repository",
             hint="promote again, or merge it at the forge if it is meant",
         )
-
-
-def _own_commits(session: Session, head: str) -> list[Commit]:
-    """The commits of ours on the branch, as we made them."""
-    session.need_history()
-    store = session.repository.store
-    return [
-        commit
-        for commit in session.repository.history.log(head, since=session.tip)
-        if commit.trailer(MARKER) is not None
-        and commit.trailer(TREE) == store.commit(commit.object_id).tree
-    ]
 
 
 def _recorded(

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from stage import overlay
 from support.documents import blocks
 
 from promote.cli.main import main
 from promote.errors import ExitCode, ForgeError, UsageError
-from promote.forge import PullRequest
-from promote.promotion import read_status
+from promote.forge import Proposal, PullRequest
+from promote.git import RefUpdate
+from promote.promotion import promote, read_status
 from promote.promotion.job import Job, Trouble, run_job
 from promote.promotion.job_report import links, summary
 from promote.promotion.pipeline import command, read_pipeline
@@ -93,6 +95,62 @@ def test_a_gate_that_closes_later_makes_a_draft_of_what_is_open(any_stage: Stage
     (pull,) = pulls(stage)
     assert (pull.draft, len(pull.comments)) == (False, 1)
     assert "The gates let it pass" in pull.comments[0].body
+
+
+def test_what_was_opened_past_a_gate_stays_open_for_that_release(any_stage: Stage) -> None:
+    stage = any_stage
+    unbundled(stage)
+    stage.gates("staging", "[{stop: incident 42}]")
+    stage.release("cart", "1.1")
+    assert stage.promote("staging", "cart", stop="it is the fix").status == "opened"
+    job = run_once(stage)
+    (pull,) = pulls(stage)
+    assert ([one.status for one in job.outcomes], pull.draft) == (["open already"], False)
+    stage.release("cart", "1.2")
+    run_once(stage)
+    (pull,) = pulls(stage)
+    assert (pull.draft, stage.tag("staging", "cart", pull.head)) == (True, "1.1")
+
+
+def test_a_side_that_was_taken_is_no_trouble(stage: Stage) -> None:
+    unbundled(stage)
+    stage.release("cart", "9", "staging")
+    stage.release("cart", "1.1")
+    with stage.session() as session:
+        promote(session, "staging", ["cart"], take={"": "upstream"})
+    job = run_once(stage)
+    assert (next(one.status for one in job.outcomes), job.troubles) == ("open already", [])
+
+
+def test_what_people_chose_is_kept_up_to_date(any_stage: Stage) -> None:
+    """One field of an app, and an app without its bundle."""
+    stage = any_stage
+    path = "overlays/dev/cart/kustomization.yaml"
+    stage.push({path: overlay("dev", "cart", "1.1") + '  - {name: side, newTag: "5"}\n'}, "two")
+    with stage.session() as session:
+        part = promote(session, "staging", ["cart"], fields=["image:side"])
+    run_once(stage)
+    heads = {pull.head: pull for pull in pulls(stage)}
+    assert {*heads} == {part.branch, "promote/staging/cart+web"}
+    with stage.session() as session:
+        (check,) = session.forge.checks(heads[part.branch].head_commit or "")
+        assert check.state == "success"
+        session.forge.merge(heads["promote/staging/cart+web"].number)
+    job = run_once(stage)
+    assert [one.status for one in job.outcomes if one.branch == part.branch] == ["closed"]
+
+
+def test_a_marker_that_is_not_of_its_branch_asks_for_nothing(stage: Stage) -> None:
+    stage.release("cart", "1.1")
+    with stage.session() as session:
+        branch = "promote/staging/else"
+        tip = session.tip
+        session.remote.push([RefUpdate(f"refs/heads/{branch}", None, tip)])
+    stage.push_to(branch, {"README": "x"})
+    with stage.session() as session:
+        session.forge.create(Proposal(branch, "main", "x", "x", marker="staging/cart"))
+    run_once(stage)
+    assert [pull.head for pull in pulls(stage)] == [branch, "promote/staging/cart+web"]
 
 
 def test_an_environment_that_is_gone(any_stage: Stage) -> None:
