@@ -120,7 +120,13 @@ class BitbucketForge(HostedForge):
         }
         said = {key: value for key, value in said.items() if value is not None}
         if said:
-            self._put(path, said)
+            try:
+                self._put(path, said)
+            except RefusedError as refused:
+                if "reviewers" not in refused.said.lower():
+                    raise
+                # Someone who was asked has left: the others are asked again by the next run.
+                self._put(path, {**said, "reviewers": []})
         for reviewer in change.reviewers or ():
             self._ask(path, reviewer)
 

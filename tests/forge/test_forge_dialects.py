@@ -17,6 +17,7 @@ from promote.forge.sizes import size, start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract import Fake
     from support.fakeazure import FakeAzure
     from support.fakegithub import FakeGitHub
     from support.fakegitlab import FakeGitLab
@@ -30,7 +31,7 @@ ITSELF = Proposal(HEAD, "main", "t", "b", marker="m", auto_merge=True)
 
 
 @contextmanager
-def standing_in(name: str, part: Part) -> Iterator[tuple[object, HostedForge]]:
+def standing_in(name: str, part: Part) -> Iterator[tuple[Fake, HostedForge]]:
     stand_in, connect = fake(name, part)
     stand_in.repository.commit(HEAD, {"a": "2"})
     with serving(stand_in) as url:
@@ -193,11 +194,13 @@ class TestGitLab:
 
 class TestBitbucket:
     def test_a_new_text_leaves_reviewers_where_they_are(self, part: Part) -> None:
-        with standing_in("bitbucket", part) as (_, forge):
+        with standing_in("bitbucket", part) as (server, forge):
             number = forge.create(Proposal(HEAD, "main", "t", "b", "m", reviewers=("bob",))).number
             pull = forge.update(number, Change(title="t2", body="b2", draft=True))
             assert (pull.title, pull.body, pull.marker) == ("t2", "b2", "m")
             assert (pull.draft, pull.reviewers) == (True, ("bob",))
+            server.repository.pulls[number].reviewers = ["bob", "one-who-left"]
+            assert forge.update(number, Change(title="t3")).title == "t3"
             pull = forge.update(number, Change(reviewers=("bob", "ada-2", "nobody")))
             assert (pull.body, pull.draft, pull.reviewers) == ("b2", True, ("bob",))
 
