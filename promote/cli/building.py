@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.cli.common import warn, write_file
 from promote.cli.request import LoadRestrictor, Reorder
-from promote.errors import UsageError
+from promote.errors import OutsideError
 
 if TYPE_CHECKING:
     from promote.model.resource import Resource
@@ -92,11 +92,15 @@ def write_files(resources: list[Resource], output: str) -> None:
     }
     for resource in resources:
         identity = resource.id
-        parts = [identity.group, identity.version, identity.kind, identity.name]
-        name = "_".join(part for part in parts if part).lower()
+        parts = [identity.group, identity.version, identity.kind]
+        # What has no name, as a list, still has the line before it.
+        name = "_".join([*filter(None, parts), identity.name]).lower()
         if len(in_namespaces) > 1 and schema.namespaced(identity.gvk) is not False:
             name = f"{(identity.namespace or 'default').lower()}_{name}"
         path = folder / f"{name}.yaml"
         if path.parent != folder:
-            raise UsageError(f"{identity.name!r} cannot be the name of a file")
+            raise OutsideError(
+                f"{identity.name!r} cannot be the name of a file",
+                hint="name a file instead of a directory",
+            )
         write_file(path, yamlio.dump(resource.doc))

@@ -1,0 +1,52 @@
+"""A file for each resource, named as kustomize names it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from promote.cli.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+RESOURCES = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: A.b, namespace: Shop}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+kind: Thing
+metadata: {name: a}
+---
+apiVersion: example.com/v1
+kind: ThingList
+"""
+
+
+def _made(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_names(tmp_path: Path, kustomize: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n")
+    (tmp_path / "a.yaml").write_text(RESOURCES)
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.mkdir()
+    ours.mkdir()
+    subprocess.run([kustomize, "build", tmp_path, "--output", theirs], check=True)
+    assert main(["render", str(tmp_path), "--output", str(ours)]) == 0
+    assert _made(ours) == _made(theirs)
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n")
+    (tmp_path / "a.yaml").write_text("kind: Thing\nmetadata: {name: a/b}\n")
+    (tmp_path / "out").mkdir()
+    assert main(["render", str(tmp_path), "--output", str(tmp_path / "out")]) == 1
+    assert "'a/b' cannot be the name of a file" in capsys.readouterr().err
