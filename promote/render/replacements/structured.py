@@ -8,14 +8,19 @@ from promote.errors import KustomizationError, YamlError
 from promote.render.generate.go_json import go_json
 from promote.render.replacements.model import Options
 from promote.render.replacements.paths import Updater, look_up, set_at
-from promote.render.replacements.values import TypeMismatchError, read_text
+from promote.render.replacements.values import (
+    Created,
+    Mistagged,
+    TypeMismatchError,
+    read_text,
+)
 from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
     from promote.render.merge.written import Missing
     from promote.render.replacements.paths import Parts
-    from promote.render.replacements.values import Created, Value
+    from promote.render.replacements.values import Value
 
 _WHOLE = Options()
 
@@ -73,16 +78,21 @@ def _updated(
     value: Value,
     create: Json | Created | Missing,
 ) -> str | None:
-    updater = Updater(lambda old: value.put(old, _WHOLE), create)
     is_json = text.lstrip()[0] in "{["
+
+    def change(old: Json | Created) -> Json:
+        try:
+            return value.put(old, _WHOLE)
+        except TypeMismatchError:
+            if is_json or isinstance(old, Created):
+                raise
+            return Mistagged.in_place_of(old, value.text)
+
+    updater = Updater(change, create)
     try:
         changed = resolved(updater.update(content, parts))
-    except TypeMismatchError:
-        if is_json:
-            return None  # kustomize leaves such JSON as it is, and breaks such YAML
-        raise
     except KustomizationError:
-        return None
+        return None  # kustomize leaves JSON as it is in which a value would have another type
     if not updater.matched:
         return None
     if is_json:

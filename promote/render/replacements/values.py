@@ -21,6 +21,30 @@ class TypeMismatchError(KustomizationError):
     """A value cannot take the place of one of another type."""
 
 
+class Mistagged(str):
+    """A text in the place of a value of another type, which it is still said to be of.
+
+    Attributes:
+        tag: that type, as YAML calls it.
+    """
+
+    __slots__ = ("tag",)
+
+    tag: str
+
+    @classmethod
+    def in_place_of(cls, old: Json, text: str) -> Mistagged:
+        """The text, with the type of the value that it replaces."""
+        made = cls(text)
+        if isinstance(old, str):
+            made.tag = "timestamp"
+        elif isinstance(old, bool | None):
+            made.tag = "null" if old is None else "bool"
+        else:
+            made.tag = "int" if _is_whole(text_of(old)) else "float"
+        return made
+
+
 class Created(Enum):
     """Stands for a scalar field that was just made and has no type yet."""
 

@@ -13,7 +13,7 @@ import yaml
 
 from promote import yamlio
 from promote.render.merge.written import must_be_quoted, text_of
-from promote.render.replacements.values import untyped
+from promote.render.replacements.values import Mistagged, untyped
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from promote.model.json import Json
 
 _INDENT: Final = 2
+_BARE: Final = re.compile(r"[A-Za-z0-9_./+~-]*", re.ASCII)
 _COMMENT: Final = re.compile(r"\s(#.*)$")
 
 
@@ -228,6 +229,9 @@ def _new_key(key: str) -> str:
 def _scalar(value: Json, style: str | None) -> str:
     """A scalar in a style; lines after the first are to be indented by the caller."""
     text = text_of(value)
+    if isinstance(value, Mistagged):
+        shown = text if _BARE.fullmatch(text) else _scalar(text, style)
+        return f"!!{value.tag} {shown}".rstrip()
     if style in ("|", ">") or (isinstance(value, str) and "\n" in text):
         body = text.rstrip("\n")
         ending = text[len(body) :]
