@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SCHEMES = ("ssh://", "https://", "http://", "file://")
 _USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
+_FORCED = re.compile(r"\Agit::", re.IGNORECASE)
+_NO_QUERY = re.compile(r";|%(?![0-9a-fA-F]{2})")
 _FILE_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -86,7 +88,7 @@ def parse_remote(entry: str) -> RemoteBase | None:
     if posixpath.isabs(entry):
         return None
     address, _, query = entry.partition("?")
-    host, rest = _split_host(address.removeprefix("git::"))
+    host, rest = _split_host(_FORCED.sub("", address))
     if not host:
         return None
     split = _split_path(rest, host)
@@ -154,4 +156,5 @@ def _split_path(rest: str, host: str) -> tuple[str, str] | None:
 def _query(text: str) -> dict[str, list[str]]:
     from urllib.parse import parse_qs  # noqa: PLC0415 - slow to import, and few bases are remote
 
-    return parse_qs(text)
+    # What Go cannot read, kustomize leaves aside as a whole.
+    return {} if _NO_QUERY.search(text) else parse_qs(text)

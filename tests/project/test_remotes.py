@@ -239,6 +239,9 @@ class TestRefused:
             "1",
         ),
         ("file:///srv/repo.git//p?ref=v1", "file:///srv/repo.git", "p", "v1"),
+        ("GIT::https://github.com/o/r", "https://github.com/o/r", "", ""),
+        ("https://github.com/o/r?ref=a;b", "https://github.com/o/r", "", ""),
+        ("https://github.com/o/r?ref=100%", "https://github.com/o/r", "", ""),
     ],
 )
 def test_addresses(entry: str, repository: str, path: str, ref: str) -> None:
