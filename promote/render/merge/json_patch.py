@@ -13,7 +13,7 @@ from promote import yamlio
 from promote.errors import PatchError, YamlError
 from promote.render.merge.written import MISSING, Missing
 from promote.yamlio.blanks import words_of
-from promote.yamlio.numbers import WrittenFloat, WrittenInt, without_text
+from promote.yamlio.numbers import WrittenFloat, WrittenInt, go_shortest, without_text, written
 from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
@@ -243,6 +243,7 @@ def _index(key: str, size: int, last: int) -> int:
 # What becomes of values that go through JSON
 
 _EXACT: Final = 2**53
+_WITH_EXPONENT: Final = 10**6
 _LARGEST: Final = 2**64
 
 
@@ -250,7 +251,7 @@ def _through_json(node: Json) -> Json:
     """The values as they come back from a reader of JSON that knows only floating point numbers.
 
     Integers beyond 2**53 lose precision, a blank value is a null that stays, and it is forgotten
-    how numbers and times were written.
+    how numbers and times were written: large ones have an exponent where they become text.
     """
     if isinstance(node, dict):
         changes = {}
@@ -270,7 +271,9 @@ def _through_json(node: Json) -> Json:
         from decimal import Decimal  # noqa: PLC0415 - few patches have such numbers
 
         rounded = int(Decimal(repr(float(node))))  # its shortest digits, and zeros after them
-        return rounded if -_LARGEST // 2 <= rounded < _LARGEST else float(node)
+        node = rounded if -_LARGEST // 2 <= rounded < _LARGEST else float(node)
+    if isinstance(node, float) or (isinstance(node, int) and abs(node) >= _WITH_EXPONENT):
+        return written(node, go_shortest(float(node)))
     return node
 
 

@@ -10,14 +10,14 @@ from promote.render.label_selectors import label_test
 from promote.render.merge.written import MISSING
 from promote.render.patterns import whole_match
 from promote.render.record import DEFAULT_NAMESPACE
-from promote.render.replacements.paths import Updater, look_up, split_path
+from promote.render.replacements.paths import Updater, look_up, place_of, split_path
 from promote.render.replacements.structured import update_text
 from promote.render.replacements.values import CREATED, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from promote.model.json import Document, Json
+    from promote.model.json import Document, FieldPath, Json
     from promote.render.merge.written import Missing
     from promote.render.replacements.model import Replacement, Source, Target
     from promote.render.replacements.values import Created
@@ -102,6 +102,7 @@ class _Live(Generic[R]):
         self._of = known.source(self._source)
         self._doc = self._of.doc
         self._value = _value_of(self._source, self._doc)
+        self._place = place_of(self._doc, split_path(self._source.path))
 
     def now(self) -> Value:
         """The value as it is now."""
@@ -110,10 +111,18 @@ class _Live(Generic[R]):
             return self._value
         self._doc = self._of.doc
         if not source.options.delimiter:
-            found = look_up(self._doc, split_path(source.path))
-            if found is not MISSING:
-                self._value = Value.of(found)
+            self._value = Value.of(_at(self._doc, self._place))
         return self._value
+
+
+def _at(node: Json, place: FieldPath) -> Json:
+    """What is at a place: replacements change what there is, and take nothing away."""
+    for step in place:
+        if isinstance(node, dict) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+    return node
 
 
 class _Resources(Generic[R]):

@@ -25,7 +25,7 @@ from promote.yamlio.quotes import bare, has_quotes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from promote.model.json import Json
+    from promote.model.json import FieldPath, Json
 
     Change: TypeAlias = Callable[[Json | Created], Json]
 
@@ -111,6 +111,18 @@ def look_up(node: Json, parts: Parts) -> Json | Missing:
             return MISSING
         found = found[key]  # type: ignore[index] # _key saw that it has one
     return found
+
+
+def place_of(node: Json, parts: Parts) -> FieldPath:
+    """The keys and indexes that lead to what `look_up` finds."""
+    place: list[str | int] = []
+    for part in _cleaned(parts):
+        key = _key(node, part)
+        if key is None:
+            break
+        node = node[key]  # type: ignore[index] # as above
+        place.append(key)
+    return tuple(place)
 
 
 def set_at(node: Json, parts: Parts, value: Json) -> Json:
