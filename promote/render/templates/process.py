@@ -29,6 +29,8 @@ _START: Final = (
 )
 _SPARE: Final = 1_000_000
 _ESCAPED: Final = 6
+_LAST_WORDS: Final = 2.0
+"""Seconds to say where it is, for a worker that has to be killed."""
 
 
 class WorkerEndedError(Exception):
@@ -124,17 +126,24 @@ class Worker:
 
     def _ended(self, why: str | None) -> WorkerEndedError:
         """What is to be said when the worker has to be killed (with a reason), or is dead."""
-        if why is not None:
-            self._process.kill()
-        code = self._process.wait()
+        code = self._process.wait() if why is None else self._kill()
         self._words.seek(0)
         words = self._words.read().decode(errors="replace")
         if code > 0:
             last = words.strip().rpartition("\n")[2]
             raise BugError(f"the worker that renders templates failed: {last}")
         if code == -signal.SIGXCPU:
-            why = "takes too long"
+            why = why or "takes too long"
         return WorkerEndedError(
             f"the template {why or 'takes more memory than it may'}, and was stopped",
             LastWords.read(words),
         )
+
+    def _kill(self) -> int:
+        """End the worker by the signal at which it says where it is, or by force."""
+        self._process.send_signal(signal.SIGXCPU)
+        try:
+            return self._process.wait(_LAST_WORDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
