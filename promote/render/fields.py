@@ -100,6 +100,22 @@ def _update(
 ) -> Json:
     if depth == len(path):
         return change(node)
+    if type(node) is dict:
+        # As nearly all are: there is nothing to know of how it was written.
+        name = path[depth].name
+        old = node.get(name)
+        if old is not None and name:
+            new = _update(old, path, depth + 1, change, create)
+            return node if new is old else {**node, name: new}
+        if create is None and name and name not in node:
+            return node
+    return _update_any(node, path, depth, change, create)
+
+
+def _update_any(
+    node: Json, path: Path, depth: int, change: Callable[[Json], Json], create: Create | None
+) -> Json:
+    """The same for any node, above the end of the path."""
     if node is None:
         return None
     if isinstance(node, list):
