@@ -270,9 +270,11 @@ class _Builder:
         return in_quotes(text)
 
     def _block(self, event: Any) -> str:  # noqa: ANN401 - as above
-        text: str = refolded(event.value) if event.style == ">" else event.value
-        if self.own:
+        text: str = event.value
+        if self.own:  # kustomize does not write its own files again
             return text
+        if event.style == ">":
+            text = refolded(text)
         if is_refused_block(text):
             raise self._error(
                 event, "a block scalar begins with a tab", hint="put it in double quotes, with \\t"

@@ -229,11 +229,12 @@ class _Reader:
             raise OddError
         content = [text[width:] for text in lines[self.at : last]]
         self.at = last
-        if head[0] == "|":
-            value = literal(content, head[1:])
-        else:
-            value = refolded(folded(content, head[1:]))
-        if head[1:] == "+" and not self.own:
+        value = (literal if head[0] == "|" else folded)(content, head[1:])
+        if self.own:  # kustomize does not write its own files again
+            return in_quotes(value)
+        if head[0] == ">":
+            value = refolded(value)
+        if head[1:] == "+":
             value = rewritten_block(value, "\n".join(lines[last:]))
         return in_quotes(value)
 
