@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from promote.errors import ForgeError
+from promote.forge.answers import RefusedError
 from promote.forge.http import TRIES
 from promote.forge.hub import HubForge, read_pull
 from promote.forge.protocol import Change, Check, CheckState, Limits, Proposal, PullRequest, State
@@ -17,7 +18,6 @@ from promote.forge.reading import at, items, mapping, number, own_branch, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promote.forge.answers import RefusedError
     from promote.forge.http import Api
     from promote.model.json import Document, Json
 
@@ -94,7 +94,13 @@ class GitHubForge(HubForge):
             "base": proposal.base,
             "draft": proposal.draft,
         }
-        return self._read(self._api.send("POST", f"{self._repo}/pulls", body).document)
+        try:
+            opened = self._api.send("POST", f"{self._repo}/pulls", body)
+        except RefusedError as refused:
+            if not proposal.draft or not _has_no_drafts(refused):
+                raise
+            opened = self._api.send("POST", f"{self._repo}/pulls", {**body, "draft": False})
+        return self._read(opened.document)
 
     def _search(self, state: State | None, head: str = "", base: str = "") -> Iterator[PullRequest]:
         asked = {"open": "open", None: "all"}.get(state, "closed")
@@ -132,9 +138,17 @@ class GitHubForge(HubForge):
             self._api.send("PUT", f"{self._repo}/issues/{old.number}/labels", {"labels": labels})
         self._ask_all(old, change.reviewers or ())
         if change.draft is not None:
-            self._mutate(old, _DRAFT[change.draft])
+            self._redraft(old, wanted=change.draft)
         if change.auto_merge is not None:
             self._schedule(old, wanted=change.auto_merge)
+
+    def _redraft(self, pull: PullRequest, *, wanted: bool) -> None:
+        """To a draft, and back; a repository that has none keeps a plain pull request."""
+        try:
+            self._mutate(pull, _DRAFT[wanted])
+        except ForgeError as refused:
+            if not wanted or not _has_no_drafts(refused):
+                raise
 
     def _schedule(self, pull: PullRequest, *, wanted: bool) -> None:
         """Have it merge by itself; one that has nothing to wait for, GitHub wants merged at once.
@@ -234,6 +248,14 @@ _NOT_KNOWN: Final = "unknown"
 _READY: Final = frozenset({"clean", "has_hooks", "unstable"})
 """A merge is not kept from these: no check that is required is missing."""
 _METHODS: Final = {"merge": "merge_commit", "squash": "squash_merge", "rebase": "rebase_merge"}
+
+
+_NO_DRAFTS: Final = ("draft pull requests are not supported", "permission to convert")
+"""What REST and GraphQL say where private repositories have none, as in the free plan."""
+
+
+def _has_no_drafts(refused: ForgeError) -> bool:
+    return any(words in str(refused).lower() for words in _NO_DRAFTS)
 
 
 def _status(state: str) -> CheckState:

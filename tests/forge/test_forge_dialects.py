@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +110,14 @@ class TestGitHub:
         with pytest.raises(ForgeError, match=f"in {state} status"):
             forge.create(ITSELF)
         assert [pull.state for pull in forge.pulls(None)] == ["open"]
+
+    def test_a_repository_without_drafts(self, github: tuple[FakeGitHub, HostedForge]) -> None:
+        server, forge = github
+        server.drafts = False
+        pull = forge.create(replace(PROPOSAL, draft=True))
+        assert (pull.state, pull.draft) == ("open", False)
+        assert not forge.update(pull.number, Change(draft=True, title="t2")).draft
+        assert [(one.title, one.draft) for one in forge.pulls()] == [("t2", False)]
 
     def test_a_repository_without_merge_commits(
         self, github: tuple[FakeGitHub, HostedForge]

@@ -38,6 +38,7 @@ class FakeGitHub:
         complaints: what the description had against requests and answers.
         state: what keeps an open pull request from being merged, as GitHub calls it.
         merge_commits: whether the repository allows them.
+        drafts: whether it has them, as private ones of the free plan have not.
         squashed: the pull requests that were merged so, and their messages.
         limited: how many queries are to be too many.
         runs: check runs, of whatever commit, the newest first.
@@ -50,6 +51,7 @@ class FakeGitHub:
         self.complaints: list[str] = []
         self.state = "blocked"
         self.merge_commits = True
+        self.drafts = True
         self.squashed: dict[int, str] = {}
         self.limited = 0
         self.runs: list[dict[str, Any]] = []
@@ -174,6 +176,8 @@ class FakeGitHub:
     def _open(self, _operation: Operation, asked: Asked, me: str) -> Answer:
         body: Any = asked.body
         pull = Pull(0, body["head"], body["base"], body["title"], body["body"], me, body["draft"])
+        if pull.draft and not self.drafts:
+            return 422, {"message": "Draft pull requests are not supported in this repository."}
         if self.repository.opened(pull):
             message = f"A pull request already exists for ada:{pull.head}."
             return 422, {"message": "Validation Failed", "errors": [{"message": message}]}
@@ -307,6 +311,9 @@ class FakeGitHub:
         if name == "disablePullRequestAutoMerge" and not pull.auto_merge:
             return {"errors": [{"message": "Can't disable auto-merge for this pull request."}]}
         if name == "convertPullRequestToDraft":
+            if not self.drafts:
+                words = "ada does not have permission to convert the pull request to draft."
+                return {"errors": [{"message": words}]}
             pull.auto_merge = False
         setattr(self.repository.pulls[int(body["variables"]["id"])], field, value)
         return {"data": {name: {"clientMutationId": None}}}
