@@ -57,6 +57,7 @@ check: lint types test
 
 .PHONY: bench
 bench: .venv/made-dev
+	@$(BIN)/python tools/parts install kustomize
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 .PHONY: parts
