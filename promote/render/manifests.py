@@ -112,9 +112,12 @@ def finish(doc: Document) -> Document:
     Raises:
         NotAResourceError: a patch or replacement has taken its kind or name.
     """
-    doc = without_history(_resource(doc))
-    if Untagged.made:
-        doc = {key: resolved(value) for key, value in doc.items()}
+    doc = _with_texts(without_history(_resource(doc)))
+    return {key: resolved(value) for key, value in doc.items()} if Untagged.made else doc
+
+
+def _with_texts(doc: Document) -> Document:
+    """The document with annotations that are strings, each as it was written."""
     if "metadata" not in doc:
         return {**doc, "metadata": {}}
     metadata = doc["metadata"]
