@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
+from promote.render.crd_schemas import are_texts, check_schema
 from promote.render.fields import parse_path
 from promote.render.fieldspecs import EMPTY, BackReference, FieldConfig, FieldSpec
 
@@ -29,7 +30,8 @@ def config_of_crds(documents: Iterable[Json]) -> FieldConfig:
     """The fields that a file of definitions declares.
 
     Raises:
-        KustomizationError: it is not a mapping of names to definitions.
+        KustomizationError: it is not a mapping of names to definitions, or one has no schema of a
+            type.
     """
     config = EMPTY
     for definitions in documents:
@@ -42,6 +44,7 @@ def config_of_crds(documents: Iterable[Json]) -> FieldConfig:
                     hint="name OpenAPI definitions under crds:, and a CustomResourceDefinition "
                     "under resources:",
                 )
+            _check(name, definition or {})
         for name in sorted(definitions):
             properties = _properties(definitions, name)
             if {"kind", "apiVersion", "metadata"} <= set(properties):
@@ -51,9 +54,19 @@ def config_of_crds(documents: Iterable[Json]) -> FieldConfig:
     return config
 
 
+def _check(name: str, definition: Mapping[str, Json]) -> None:
+    for field, value in definition.items():
+        # Go finds the fields of a structure whatever the case of their letters.
+        if field.lower() == "schema":
+            check_schema(value, f"{name}.{field}")
+        elif field.lower() == "dependencies" and not (value is None or are_texts(value)):
+            raise KustomizationError(f"{name}.{field} is to be a list of texts")
+
+
 def _properties(definitions: Mapping[str, Json], name: str) -> dict[str, Json]:
     definition = definitions.get(name)
-    schema = definition.get("Schema") if isinstance(definition, dict) else None
+    fields = definition if isinstance(definition, dict) else {}
+    schema = next((fields[field] for field in fields if field.lower() == "schema"), None)
     properties = schema.get("properties") if isinstance(schema, dict) else None
     return properties if isinstance(properties, dict) else {}
 
