@@ -11,7 +11,7 @@ from promote.model.resource import Origin
 from promote.render.generate.args import GeneratorArgs, GeneratorOptions
 from promote.render.generate.config_map import make_config_map
 from promote.render.generate.secret import make_secret
-from promote.render.merge.written import in_field, text_at
+from promote.render.merge.written import check_kept_keys, in_field, text_at
 from promote.render.record import Record
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def _take_over(new: Record, old: Record) -> None:
     doc = new.doc
     for field in ("labels", "annotations"):
         both = {**_texts(old.metadata_map(field)), **new.metadata_map(field)}
+        if field == "labels":  # annotations are made anew once more at the end
+            check_kept_keys(both, f"labels of {old.original}")
         doc = _with_metadata(doc, field, both or None)
     identity = old.id
     metadata = new.metadata
@@ -85,6 +87,7 @@ def _take_over(new: Record, old: Record) -> None:
                 **(_values(older) if isinstance(older, dict) else {}),
                 **(newer if isinstance(newer, dict) else {}),
             }
+            check_kept_keys(both, f"{field} of {old.original}")
             doc = {key: value for key, value in doc.items() if key != field}
             if both:
                 doc = {**doc, field: both}

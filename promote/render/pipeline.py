@@ -14,7 +14,7 @@ from promote.model.resource import Resource
 from promote.render import notes
 from promote.render.accumulator import Accumulator
 from promote.render.manifests import NotAResourceError, finish
-from promote.render.merge.written import text_of
+from promote.render.merge.written import check_kept_keys, text_of
 from promote.render.options import BuildOptions
 from promote.render.ordering import in_order
 from promote.render.record import Record
@@ -116,6 +116,9 @@ def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> 
 
 
 def _finish(record: Record, metadata: tuple[str, ...]) -> Resource:
+    annotations = record.metadata_map("annotations")
+    if annotations:
+        check_kept_keys(annotations, f"annotations of {record.original}")
     try:
         return Resource(finish(notes.write_notes(record, metadata)), record.origin)
     except NotAResourceError as error:

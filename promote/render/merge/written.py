@@ -86,15 +86,36 @@ def check_new_keys(keys: Iterable[str]) -> None:
         KustomizationError: one would be something other than text.
     """
     for key in keys:
-        try:
-            is_text = not key or (type(resolve(key)) is str and key != _MERGE)
-        except NotJsonError:
-            is_text = False
-        if not is_text:
+        if key == _MERGE or not _stays_text(key):
             raise KustomizationError(
                 f"{key!r} cannot be made a key: in YAML it is no text",
                 hint="choose another key, or put it in quotes in a resource's own file",
             )
+
+
+def check_kept_keys(keys: Iterable[str], what: str) -> None:
+    """Check keys of a mapping that kustomize makes anew, and without the quotes that they had.
+
+    Args:
+        keys: the keys.
+        what: whose they are, for the error.
+
+    Raises:
+        KustomizationError: one is not text without quotes, or empty.
+    """
+    for key in keys:
+        if not key or not _stays_text(key):
+            raise KustomizationError(
+                f"{what} have a key {key!r}, which is no text once kustomize writes it anew",
+                hint="choose another key",
+            )
+
+
+def _stays_text(key: str) -> bool:
+    try:
+        return not key or type(resolve(key)) is str
+    except NotJsonError:
+        return False
 
 
 def untagged(old: Json, text: str) -> Json:
