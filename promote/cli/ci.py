@@ -18,8 +18,8 @@ from promote.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from promote.promotion.job import Job
-    from promote.promotion.job_report import Remark
+    from promote.promotion.job.report import Remark
+    from promote.promotion.job.run import Job
 
 app = command_app()
 
@@ -55,10 +55,10 @@ def ci(
     import orjson  # noqa: PLC0415 - help needs no promotion
 
     from promote.promotion import read_status  # noqa: PLC0415
-    from promote.promotion.job import run_job  # noqa: PLC0415
-    from promote.promotion.job_report import document, links, remarks  # noqa: PLC0415
-    from promote.promotion.job_report import summary as to_summary  # noqa: PLC0415
-    from promote.promotion.pipeline import read_pipeline  # noqa: PLC0415
+    from promote.promotion.job.pipeline import read_pipeline  # noqa: PLC0415
+    from promote.promotion.job.report import document, links, remarks  # noqa: PLC0415
+    from promote.promotion.job.report import summary as to_summary  # noqa: PLC0415
+    from promote.promotion.job.run import run_job  # noqa: PLC0415
     from promote.promotion.structured import to_json  # noqa: PLC0415
 
     pipeline = read_pipeline(os.environ)
@@ -116,7 +116,7 @@ def _lines(job: Job) -> Iterator[str]:
 def _remark(remark: Remark, *, github: bool) -> None:
     """Say it as an annotation where the system has some; else only what went wrong, as an error."""
     from promote.compare.formats.safe import printable, without_commands  # noqa: PLC0415
-    from promote.promotion.pipeline import command  # noqa: PLC0415 - see ci
+    from promote.promotion.job.pipeline import command  # noqa: PLC0415 - see ci
 
     text = printable(remark.text)
     if github:

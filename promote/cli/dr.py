@@ -102,8 +102,8 @@ def failover(
 
     With --plan nothing is written: the steps are shown for the files as they are now.
     """
-    from promote.promotion import failover_report  # noqa: PLC0415 - help needs no engine
-    from promote.promotion.failover_request import make_failover, request_failover  # noqa: PLC0415
+    from promote.promotion.failover import report as failover_report  # noqa: PLC0415 - help needs no engine
+    from promote.promotion.failover.request import make_failover, request_failover  # noqa: PLC0415
 
     reports = {
         Output.TEXT: failover_report.as_text,

@@ -116,7 +116,7 @@ def _each(
 ) -> tuple[list[Outcome], list[PromoteError]]:
     """A pull request of each bundle that would move, and of each app that is in none."""
     from promote.promotion import make_plan  # noqa: PLC0415 - see opened
-    from promote.promotion.job import groups  # noqa: PLC0415
+    from promote.promotion.job.run import groups  # noqa: PLC0415
 
     moving = {plan.app for plan in make_plan(session, target, render=False).moving}
     outcomes: list[Outcome] = []

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from promote.promotion import AppPlan, Outcome, Session
-    from promote.promotion.merging import Side
+    from promote.promotion.releases.merging import Side
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def moves_lines(app: AppPlan) -> Iterator[str]:
 
 def conflict_lines(app: AppPlan) -> Iterator[str]:
     """What people edited that upstream changed, too."""
-    from promote.promotion.merging import conflict_line  # noqa: PLC0415 - help needs no promotion
+    from promote.promotion.releases.merging import conflict_line  # noqa: PLC0415 - help needs no promotion
 
     return (f"    conflict: {conflict_line(edit)}" for edit in app.conflicts)
 

@@ -37,7 +37,7 @@ def status(
 
 
 def _lines(found: Status) -> Iterator[str]:
-    from promote.promotion.merging import conflict_line  # noqa: PLC0415 - help needs no promotion
+    from promote.promotion.releases.merging import conflict_line  # noqa: PLC0415 - help needs no promotion
 
     rows = [["", *found.environments]]
     rows += [

@@ -41,8 +41,8 @@ def verify(  # noqa: PLR0917 - a parameter an option, as Typer wants it
     """
     if succeeded == failed:
         raise UsageError("say --succeeded or --failed")
+    from promote.promotion.recording.verification import verify as record  # noqa: PLC0415 - as above
     from promote.promotion.structured import record_document, to_json  # noqa: PLC0415 - see opened
-    from promote.promotion.verification import verify as record  # noqa: PLC0415 - as above
 
     with opened() as session:
         found = record(

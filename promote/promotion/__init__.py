@@ -10,9 +10,9 @@ from promote.promotion.holds import Hold
 from promote.promotion.landing import Landing, land
 from promote.promotion.plan import make_plan
 from promote.promotion.plans import AppPlan, Plan
-from promote.promotion.reconcile import reconcile
-from promote.promotion.records import GateRecord, Record, records
-from promote.promotion.release import FieldKey, Move, Release
+from promote.promotion.recording.notes import GateRecord, Record, records
+from promote.promotion.recording.reconcile import reconcile
+from promote.promotion.releases.release import FieldKey, Move, Release
 from promote.promotion.rollback import roll_back
 from promote.promotion.session import Session, open_session
 from promote.promotion.status import Cell, Status, read_status

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from promote.errors import ForgeError, GateHoldsError, GitError, UsageError
-from promote.promotion.branch import Settled, Wish, branch_name, others_on, settle
-from promote.promotion.edits import apply_moves
-from promote.promotion.fields import find
-from promote.promotion.history import periods
 from promote.promotion.holds import lift_hold
-from promote.promotion.merging import branch_suffix
 from promote.promotion.plan import make_plan
 from promote.promotion.plans import refuse_conflicts
-from promote.promotion.related import same_release
-from promote.promotion.release import moves
-from promote.promotion.request import NOTHING_LEFT, Request, close, closed_by_someone, one_of
-from promote.promotion.text import message
+from promote.promotion.pulls.branch import Settled, Wish, branch_name, others_on, settle
+from promote.promotion.pulls.related import same_release
+from promote.promotion.pulls.request import NOTHING_LEFT, Request, close, closed_by_someone, one_of
+from promote.promotion.pulls.text import message
+from promote.promotion.releases.edits import apply_moves
+from promote.promotion.releases.fields import find
+from promote.promotion.releases.history import periods
+from promote.promotion.releases.merging import branch_suffix
+from promote.promotion.releases.release import moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from promote.forge import Proposal, PullRequest
     from promote.git import Commit
     from promote.model.tree import Tree
-    from promote.promotion.merging import Side
     from promote.promotion.plans import Plan
+    from promote.promotion.releases.merging import Side
     from promote.promotion.session import Session
 
 _TRIES: Final = 30

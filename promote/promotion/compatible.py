@@ -11,9 +11,9 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from promote.promotion.fields import find
 from promote.promotion.gates.base import Verdict
-from promote.promotion.merging import name_of
+from promote.promotion.releases.fields import find
+from promote.promotion.releases.merging import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -8,11 +8,11 @@ from promote.compare.formats.markdown import code
 from promote.compare.formats.safe import one_line
 from promote.errors import UnknownNameError, UsageError
 from promote.git.records import with_trailers
-from promote.promotion.asking import Ask, ask
-from promote.promotion.branch import MARKER, Wish, branch_name
-from promote.promotion.fields import find
 from promote.promotion.holds import Hold, find_hold, lift_hold, read_holds, set_hold
-from promote.promotion.text import cut
+from promote.promotion.pulls.asking import Ask, ask
+from promote.promotion.pulls.branch import MARKER, Wish, branch_name
+from promote.promotion.pulls.text import cut
+from promote.promotion.releases.fields import find
 
 if TYPE_CHECKING:
     from promote.forge import PullRequest

@@ -9,10 +9,10 @@ from promote.errors import ForgeError, GateHoldsError
 from promote.git import GitTree
 from promote.git.commits import commit_tree
 from promote.promotion.compatible import compatible
-from promote.promotion.fields import find
-from promote.promotion.landed import release_of
-from promote.promotion.opened import passed_before
 from promote.promotion.plan import make_plan
+from promote.promotion.pulls.opened import passed_before
+from promote.promotion.recording.landed import release_of
+from promote.promotion.releases.fields import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from promote.forge import PullRequest
     from promote.model.tree import Tree
     from promote.promotion.gates import Verdict
-    from promote.promotion.landed import Declared
     from promote.promotion.plans import Plan
-    from promote.promotion.release import Release
+    from promote.promotion.recording.landed import Declared
+    from promote.promotion.releases.release import Release
     from promote.promotion.session import Session
 
 BRANCHES: Final = "promote/"

@@ -14,11 +14,11 @@ from promote.errors import ForgeError
 from promote.forge import Change
 from promote.promotion.apply import Race
 from promote.promotion.judging import BRANCHES, changes_of, judge_again
-from promote.promotion.landed import Declared, declared, happened
-from promote.promotion.opened import own_commits
-from promote.promotion.reconcile import reconcile
-from promote.promotion.record_lines import GateRecord, Record
-from promote.promotion.records import write_records
+from promote.promotion.pulls.opened import own_commits
+from promote.promotion.recording.landed import Declared, declared, happened
+from promote.promotion.recording.lines import GateRecord, Record
+from promote.promotion.recording.notes import write_records
+from promote.promotion.recording.reconcile import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

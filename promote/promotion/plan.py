@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from promote.errors import UsageError
-from promote.promotion.ancestors import Line
 from promote.promotion.compatible import GATE as RULES
 from promote.promotion.compatible import compatible
-from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import effects
-from promote.promotion.evidence import Evidence, gates_of
-from promote.promotion.fields import find
 from promote.promotion.gates import judge
+from promote.promotion.gates.evidence import Evidence, gates_of
 from promote.promotion.holds import astray, find_hold, lift_hold, read_holds
-from promote.promotion.merging import Side, check_fields, chosen_of, merge
 from promote.promotion.plans import AppPlan, Plan
-from promote.promotion.release import EMPTY, moves
+from promote.promotion.releases.ancestors import Line
+from promote.promotion.releases.edits import apply_moves, homeless
+from promote.promotion.releases.fields import find
+from promote.promotion.releases.merging import Side, check_fields, chosen_of, merge
+from promote.promotion.releases.release import EMPTY, moves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from promote.errors import MergeConflictError
-from promote.promotion.merging import Edit, Side, conflict_line, name_of, only
+from promote.promotion.releases.merging import Edit, Side, conflict_line, name_of, only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from promote.promotion.effects import Effect
     from promote.promotion.gates import Verdict
-    from promote.promotion.release import Move, Release
+    from promote.promotion.releases.release import Move, Release
 
 AppState = Literal["moves", "held", "same", "empty", "conflict"]
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from promote.errors import UnknownNameError, UsageError
 from promote.promotion.apply import Draft, Outcome, Race, carry_out, refuse_held
-from promote.promotion.branch import Wish, branch_name
 from promote.promotion.compatible import compatible
-from promote.promotion.edits import apply_moves, homeless
 from promote.promotion.effects import effects
-from promote.promotion.fields import find
-from promote.promotion.history import Period, periods
 from promote.promotion.holds import Hold, find_hold, read_holds, set_holds
-from promote.promotion.landed import release_of
 from promote.promotion.plans import AppPlan, Plan
-from promote.promotion.release import Release, moves
-from promote.promotion.text import message
+from promote.promotion.pulls.branch import Wish, branch_name
+from promote.promotion.pulls.text import message
+from promote.promotion.recording.landed import release_of
+from promote.promotion.releases.edits import apply_moves, homeless
+from promote.promotion.releases.fields import find
+from promote.promotion.releases.history import Period, periods
+from promote.promotion.releases.release import Release, moves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from promote.forge import Forge
     from promote.git import Remote
     from promote.model.tree import Tree
-    from promote.promotion.fields import Overlay, Promotable
-    from promote.promotion.release import Release
+    from promote.promotion.releases.fields import Overlay, Promotable
+    from promote.promotion.releases.release import Release
 
 
 class Session:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from promote.promotion.fields import find
 from promote.promotion.holds import Hold, find_hold, read_holds
-from promote.promotion.landed import ROLLBACK
 from promote.promotion.plan import make_plan
-from promote.promotion.related import purpose
+from promote.promotion.pulls.related import purpose
+from promote.promotion.recording.landed import ROLLBACK
+from promote.promotion.releases.fields import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from promote.forge import PullRequest
     from promote.promotion.gates import Verdict
-    from promote.promotion.merging import Edit
-    from promote.promotion.release import Release
+    from promote.promotion.releases.merging import Edit
+    from promote.promotion.releases.release import Release
     from promote.promotion.session import Session
 
 CellState = Literal["first", "follows", "same", "moves", "held", "empty", "conflict", "absent"]

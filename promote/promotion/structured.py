@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from promote.promotion.gates import Verdict
     from promote.promotion.holds import Hold
     from promote.promotion.landing import Landing
-    from promote.promotion.merging import Edit
     from promote.promotion.plans import AppPlan, Plan
-    from promote.promotion.record_lines import Record
-    from promote.promotion.release import FieldKey, Move, Release
+    from promote.promotion.recording.lines import Record
+    from promote.promotion.releases.merging import Edit
+    from promote.promotion.releases.release import FieldKey, Move, Release
     from promote.promotion.status import Cell, Status
 
 API_VERSION = "promote/v1"

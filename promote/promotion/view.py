@@ -10,7 +10,7 @@ from promote.config import PROJECT_FILE, ForgeConfig, forge_config, load_config
 from promote.errors import FileMissingError, Place, ProjectError, UnknownNameError, UsageError
 from promote.git import GitTree
 from promote.model.names import nearest
-from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
+from promote.promotion.releases.fields import KUSTOMIZATION_NAMES, Overlay, Promotable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

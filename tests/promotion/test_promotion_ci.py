@@ -19,9 +19,9 @@ from promote.errors import ExitCode, ForgeError, UsageError
 from promote.forge import Proposal, PullRequest
 from promote.git import RefUpdate
 from promote.promotion import promote, read_status
-from promote.promotion.job import Job, Trouble, run_job
-from promote.promotion.job_report import links, summary
-from promote.promotion.pipeline import command, read_pipeline
+from promote.promotion.job.pipeline import command, read_pipeline
+from promote.promotion.job.report import links, summary
+from promote.promotion.job.run import Job, Trouble, run_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from stage import DEPLOYMENT, PROJECT, gitea_stage, local_stage, overlay
 
 from promote.promotion import land, promote, records, roll_back
 from promote.promotion.holding import hold_release
-from promote.promotion.verification import verify
+from promote.promotion.recording.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 
 from promote.cli.main import main
 from promote.project import open_project
-from promote.promotion.failover_request import make_failover
+from promote.promotion.failover.request import make_failover
 from promote.promotion.view import View
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from support.repositories import GitRepo, MakeRemote, MakeRepo
 
     from promote.model.json import Json
-    from promote.promotion.failover import Failover
+    from promote.promotion.failover.planning import Failover
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from promote.errors import ProjectError, UsageError
 from promote.promotion.gates import Case, judge, parse_gates
 from promote.promotion.gates.base import parse_duration, say_duration
 from promote.promotion.holds import Hold
-from promote.promotion.release import FieldKey, Release
+from promote.promotion.releases.release import FieldKey, Release
 from promote.yamlio import load_one
 
 if TYPE_CHECKING:

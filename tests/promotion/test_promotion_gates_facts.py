@@ -14,7 +14,7 @@ from promote.forge import Check, PullRequest, Review
 from promote.promotion import make_plan
 from promote.promotion.gates import Case, judge, parse_gates
 from promote.promotion.gates.base import PromotedImage
-from promote.promotion.release import FieldKey, Release
+from promote.promotion.releases.release import FieldKey, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from promote.config import load_config
 from promote.promotion import make_plan
-from promote.promotion.merging import choose
-from promote.promotion.release import FieldKey
+from promote.promotion.releases.merging import choose
+from promote.promotion.releases.release import FieldKey
 
 if TYPE_CHECKING:
     from stage import Stage
 
     from promote.model.tree import EntryKind
-    from promote.promotion.ancestors import Fields
+    from promote.promotion.releases.ancestors import Fields
 
 KEY = FieldKey("image", "a", "newTag")
 

@@ -14,7 +14,7 @@ from test_promotion_cli import run
 from promote.errors import ExitCode, ForgeError, GateHoldsError, UsageError
 from promote.forge import Check
 from promote.promotion import GateRecord, land, make_plan, promote, reconcile, records, roll_back
-from promote.promotion.verification import verify
+from promote.promotion.recording.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,14 +12,14 @@ from stage import overlay
 from promote.errors import MergeConflictError, UnknownNameError
 from promote.git import GitTree
 from promote.promotion import FieldKey, make_plan, promote
-from promote.promotion.merging import choose
+from promote.promotion.releases.merging import choose
 
 if TYPE_CHECKING:
     from stage import Stage
 
     from promote.git import Repository
-    from promote.promotion.ancestors import Fields
-    from promote.promotion.merging import Choice
+    from promote.promotion.releases.ancestors import Fields
+    from promote.promotion.releases.merging import Choice
 
 TAG, DIGEST = FieldKey("image", "a", "newTag"), FieldKey("image", "a", "digest")
 ONE, TWO, THREE = {TAG: "1"}, {TAG: "2"}, {TAG: "3"}
@@ -158,7 +158,7 @@ def test_a_deep_history_is_not_walked(stage: Stage, monkeypatch: pytest.MonkeyPa
         read.append(commit)
         return GitTree(repository, commit)
 
-    monkeypatch.setattr("promote.promotion.history.GitTree", counted)
+    monkeypatch.setattr("promote.promotion.releases.history.GitTree", counted)
     with stage.session() as session:
         assert make_plan(session, "staging", ["cart"], render=False).apps[0].state == "moves"
     assert len(set(read)) <= 2

@@ -16,8 +16,8 @@ from stage import overlay
 from promote.git import RefUpdate
 from promote.git.commits import commit_tree, edit_tree
 from promote.promotion import reconcile, records, roll_back
-from promote.promotion.record_lines import encode, parse_note, shortened, to_milliseconds
-from promote.promotion.records import (
+from promote.promotion.recording.lines import encode, parse_note, shortened, to_milliseconds
+from promote.promotion.recording.notes import (
     NOTES,
     GateRecord,
     Record,

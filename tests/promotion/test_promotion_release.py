@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from promote import yamlio
 from promote.errors import FileMissingError, ProjectError
-from promote.promotion.edits import apply_moves, homeless
-from promote.promotion.fields import Overlay, Promotable, find
-from promote.promotion.release import FieldKey, Release, moves
+from promote.promotion.releases.edits import apply_moves, homeless
+from promote.promotion.releases.fields import Overlay, Promotable, find
+from promote.promotion.releases.release import FieldKey, Release, moves
 
 if TYPE_CHECKING:
     from promote.model.tree import EntryKind

@@ -16,7 +16,7 @@ from promote.forge.gitlab import GitLabForge
 from promote.forge.marking import hide
 from promote.forge.sizes import size
 from promote.promotion import promote
-from promote.promotion.owners import reviewers
+from promote.promotion.pulls.owners import reviewers
 
 if TYPE_CHECKING:
     from stage import Stage

@@ -15,14 +15,14 @@ from stage import DEPLOYMENT, Stage, gitea_stage, local_stage, overlay
 from promote.forge import LocalForge
 from promote.git import Identity
 from promote.promotion import promote, read_status, records, roll_back
-from promote.promotion.job import run_job
-from promote.promotion.verification import verify
+from promote.promotion.job.run import run_job
+from promote.promotion.recording.verification import verify
 
 if TYPE_CHECKING:
     from git_sandbox import Sandbox
 
     from promote.promotion import Outcome, Status
-    from promote.promotion.job import Job
+    from promote.promotion.job.run import Job
 
 REGIONS = ("prod-east", "prod-west")
 ENVIRONMENTS = ("dev", "staging", *REGIONS)

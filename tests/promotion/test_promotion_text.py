@@ -16,8 +16,8 @@ from promote.model.resource import Resource
 from promote.promotion.effects import Effect
 from promote.promotion.gates import Verdict
 from promote.promotion.plans import AppPlan, Plan
-from promote.promotion.release import FieldKey, Move, Release
-from promote.promotion.text import body, message, title
+from promote.promotion.pulls.text import body, message, title
+from promote.promotion.releases.release import FieldKey, Move, Release
 
 KEY = FieldKey("image", "shop/cart", "newTag")
 TIME = datetime(2026, 1, 2, tzinfo=UTC)

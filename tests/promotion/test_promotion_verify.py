@@ -11,8 +11,8 @@ from test_promotion_cli import run
 
 from promote.errors import ExitCode
 from promote.promotion import make_plan, records
-from promote.promotion.records import read_notes
-from promote.promotion.verification import verify
+from promote.promotion.recording.notes import read_notes
+from promote.promotion.recording.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stage import Stage
 
     from promote.promotion import Verdict
-    from promote.promotion.verification import Outcome
+    from promote.promotion.recording.verification import Outcome
 
     Run = Callable[..., tuple[int, str, str]]
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from promote.forge import Check, PullRequest
     from promote.model.json import Document
     from promote.promotion.holds import Hold
-    from promote.promotion.record_lines import Record
-    from promote.promotion.release import Release
+    from promote.promotion.recording.lines import Record
+    from promote.promotion.releases.release import Release
 
 Stage = Literal["open", "merge"]
 """When a gate decides: before a pull request is opened, or before it is merged."""

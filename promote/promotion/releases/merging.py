@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from promote.errors import UnknownNameError
 from promote.model.names import nearest
-from promote.promotion.ancestors import Line, part
-from promote.promotion.fields import find
-from promote.promotion.release import Release
+from promote.promotion.releases.ancestors import Line, part
+from promote.promotion.releases.fields import find
+from promote.promotion.releases.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from promote.git import Commit
     from promote.model.json import Json
-    from promote.promotion.ancestors import Fields
-    from promote.promotion.release import FieldKey, Subject
+    from promote.promotion.releases.ancestors import Fields
+    from promote.promotion.releases.release import FieldKey, Subject
     from promote.promotion.session import Session
 
 Side = Literal["upstream", "target"]

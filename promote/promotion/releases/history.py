@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from promote.errors import FileMissingError, InputError
 from promote.git import GitTree
-from promote.promotion.fields import KUSTOMIZATION_NAMES, Overlay, find
-from promote.promotion.release import EMPTY, Release
+from promote.promotion.releases.fields import KUSTOMIZATION_NAMES, Overlay, find
+from promote.promotion.releases.release import EMPTY, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from promote.git import Commit
-    from promote.promotion.fields import Promotable
+    from promote.promotion.releases.fields import Promotable
     from promote.promotion.session import Session
 
 

@@ -11,7 +11,7 @@ from promote.compare.formats.values import inline
 
 if TYPE_CHECKING:
     from promote.model.json import Json
-    from promote.promotion.failover import Failover, Step
+    from promote.promotion.failover.planning import Failover, Step
 
 
 def title(plan: Failover) -> str:

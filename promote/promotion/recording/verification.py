@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from promote.errors import UnknownNameError, UsageError
-from promote.promotion.history import periods
-from promote.promotion.record_lines import encode, to_milliseconds
-from promote.promotion.records import Record, read_notes, write_records
+from promote.promotion.recording.lines import encode, to_milliseconds
+from promote.promotion.recording.notes import Record, read_notes, write_records
+from promote.promotion.releases.history import periods
 
 if TYPE_CHECKING:
-    from promote.promotion.history import Period
+    from promote.promotion.releases.history import Period
     from promote.promotion.session import Session
 
 _SHOWN = 5

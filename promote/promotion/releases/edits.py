@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from promote import yamlio
 from promote.errors import Place as ErrorPlace
 from promote.errors import ProjectError
-from promote.promotion.fields import REF, Pinned, document_of, value_at
-from promote.promotion.release import Move, Place
+from promote.promotion.releases.fields import REF, Pinned, document_of, value_at
+from promote.promotion.releases.release import Move, Place
 from promote.yamlio.editing import DELETE, edit
 
 if TYPE_CHECKING:

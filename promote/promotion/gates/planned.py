@@ -7,8 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from promote.promotion.effects import effects
-from promote.promotion.fields import IMAGE_PARTS
 from promote.promotion.gates.base import PromotedImage
+from promote.promotion.releases.fields import IMAGE_PARTS
 from promote.promotion.view import View
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promote.forge import PullRequest
     from promote.model.json import Document, Json
     from promote.promotion.plans import AppPlan
-    from promote.promotion.release import Release
+    from promote.promotion.releases.release import Release
     from promote.promotion.session import Session
 
 _CONTAINERS: Final = frozenset({"containers", "initContainers", "ephemeralContainers"})

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
-from promote.promotion.branch import MARKER
-from promote.promotion.history import release_at
-from promote.promotion.record_lines import GateRecord, Record
-from promote.promotion.release import EMPTY, Release
+from promote.promotion.pulls.branch import MARKER
+from promote.promotion.recording.lines import GateRecord, Record
+from promote.promotion.releases.history import release_at
+from promote.promotion.releases.release import EMPTY, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from promote.model.resource import ResourceId
     from promote.model.tree import Tree
     from promote.project import Project
-    from promote.promotion.failover import Wanted
+    from promote.promotion.failover.planning import Wanted
     from promote.yamlio.editing import Delete
 
 _API: Final = "kustomize.config.k8s.io"

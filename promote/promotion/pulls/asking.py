@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote.forge import Change, Proposal
 from promote.promotion.apply import Race
-from promote.promotion.branch import Wish, settle
+from promote.promotion.pulls.branch import Wish, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import ForgeError, GateHoldsError, PromoteError
 from promote.forge import Check
 from promote.promotion.apply import Outcome, promote
-from promote.promotion.branch import branch_name
 from promote.promotion.landing import land
-from promote.promotion.merging import branch_suffix
-from promote.promotion.opened import Asked, asked
 from promote.promotion.plan import make_plan
-from promote.promotion.reconcile import reconcile
-from promote.promotion.related import leftovers, purpose
-from promote.promotion.request import close, hold_back
+from promote.promotion.pulls.branch import branch_name
+from promote.promotion.pulls.opened import Asked, asked
+from promote.promotion.pulls.related import leftovers, purpose
+from promote.promotion.pulls.request import close, hold_back
+from promote.promotion.recording.reconcile import reconcile
+from promote.promotion.releases.merging import branch_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from promote.promotion.branch import MARKER, TREE
 from promote.promotion.compatible import GATE as RULES
-from promote.promotion.evidence import gates_of
-from promote.promotion.landed import declared
+from promote.promotion.gates.evidence import gates_of
 from promote.promotion.plan import make_plan
-from promote.promotion.related import asks_the_same
+from promote.promotion.pulls.branch import MARKER, TREE
+from promote.promotion.pulls.related import asks_the_same
+from promote.promotion.recording.landed import declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from promote.forge import PullRequest
     from promote.git import Commit
-    from promote.promotion.landed import Declared
-    from promote.promotion.merging import Side
+    from promote.promotion.recording.landed import Declared
+    from promote.promotion.releases.merging import Side
     from promote.promotion.session import Session
 
 

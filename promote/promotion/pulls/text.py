@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from promote.compare.formats.markdown import code, to_markdown
 from promote.compare.formats.safe import one_line, without_commands
 from promote.git.records import with_trailers
-from promote.promotion.branch import MARKER
 from promote.promotion.gates.base import stamp
+from promote.promotion.pulls.branch import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from promote.config import PROJECT_FILE, GateConfig
 from promote.errors import FileMissingError, Place, ProjectError
 from promote.git.signatures import signer
-from promote.promotion.commands import run_command
 from promote.promotion.gates import Case
 from promote.promotion.gates.base import PromotedImage, Ran, Signature
+from promote.promotion.gates.commands import run_command
+from promote.promotion.gates.planned import app_document, rendered_images
 from promote.promotion.gates.registry import Asked, always, parse_gate
-from promote.promotion.history import Period, periods
 from promote.promotion.holds import find_hold, read_holds
-from promote.promotion.planned import app_document, rendered_images
-from promote.promotion.records import read_notes
-from promote.promotion.related import purpose
+from promote.promotion.pulls.related import purpose
+from promote.promotion.recording.notes import read_notes
+from promote.promotion.releases.history import Period, periods
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from promote.forge import Check, PullRequest
     from promote.model.json import Document, FieldPath, Json
     from promote.promotion.plans import AppPlan
-    from promote.promotion.records import Notes, Record
-    from promote.promotion.release import Release
+    from promote.promotion.recording.notes import Notes, Record
+    from promote.promotion.releases.release import Release
     from promote.promotion.session import Session
 
 

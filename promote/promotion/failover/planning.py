@@ -16,7 +16,7 @@ from promote.compare.parity import check_parity
 from promote.compare.paths import format_path
 from promote.errors import UsageError, VariantError
 from promote.project.variants import field_table, rename_map
-from promote.promotion.failover_files import changed_overlays, patched, unnamed
+from promote.promotion.failover.files import changed_overlays, patched, unnamed
 from promote.promotion.holds import Hold, lift_hold, read_holds, set_hold
 from promote.render.files import EditedTree
 from promote.variant.references import references

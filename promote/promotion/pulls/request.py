@@ -8,17 +8,17 @@ from urllib.parse import quote
 
 from promote.forge import Change, Proposal
 from promote.forge.sizes import size
-from promote.promotion.owners import reviewers
-from promote.promotion.related import asks_the_same
-from promote.promotion.text import body, comment, title
+from promote.promotion.pulls.owners import reviewers
+from promote.promotion.pulls.related import asks_the_same
+from promote.promotion.pulls.text import body, comment, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from promote.forge import PullRequest
     from promote.git import Commit
-    from promote.promotion.branch import Wish
     from promote.promotion.plans import Plan
+    from promote.promotion.pulls.branch import Wish
     from promote.promotion.session import Session
 
 COMMENT: Final = "promotion"

@@ -21,7 +21,7 @@ from promote.errors import GitError
 from promote.git import RefUpdate
 from promote.git.commits import commit_tree, edit_tree
 from promote.git.records import DIRECTORY, FILE
-from promote.promotion.record_lines import GateRecord, Record, encode, parse_note, shortened
+from promote.promotion.recording.lines import GateRecord, Record, encode, parse_note, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

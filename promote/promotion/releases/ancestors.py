@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from promote.errors import InputError
 from promote.git import GitTree
-from promote.promotion.history import trail
 from promote.promotion.holds import find_hold, read_holds
+from promote.promotion.releases.history import trail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from promote.git import Commit
     from promote.model.json import Json
-    from promote.promotion.release import FieldKey, Release, Subject
+    from promote.promotion.releases.release import FieldKey, Release, Subject
     from promote.promotion.session import Session
 
 Fields = dict["FieldKey", "Json"]

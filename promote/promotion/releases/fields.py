@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from promote import yamlio
-from promote.promotion.release import FieldKey, Place, Release
+from promote.promotion.releases.release import FieldKey, Place, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from promote.promotion.history import periods
-from promote.promotion.landed import pull_number
-from promote.promotion.text import releases_in
+from promote.promotion.pulls.text import releases_in
+from promote.promotion.recording.landed import pull_number
+from promote.promotion.releases.history import periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from promote.errors import BugError
 from promote.git.records import with_trailers
 from promote.project import open_project
-from promote.promotion.asking import Ask, ask
-from promote.promotion.branch import MARKER, Wish
-from promote.promotion.failover import Failover, plan_failover, plan_return
-from promote.promotion.failover_report import as_markdown, as_text, title
-from promote.promotion.fields import find
+from promote.promotion.failover.planning import Failover, plan_failover, plan_return
+from promote.promotion.failover.report import as_markdown, as_text, title
+from promote.promotion.pulls.asking import Ask, ask
+from promote.promotion.pulls.branch import MARKER, Wish
+from promote.promotion.releases.fields import find
 
 if TYPE_CHECKING:
     from promote.forge import PullRequest

@@ -8,8 +8,8 @@ from promote.compare.formats.markdown import code
 from promote.compare.formats.safe import one_line
 from promote.forge.sizes import size, start
 from promote.promotion.gates.base import stamp
+from promote.promotion.pulls.text import cut
 from promote.promotion.structured import outcome_document, plan_document, pull_document
-from promote.promotion.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from promote.model.json import Json
     from promote.promotion.apply import Outcome
     from promote.promotion.gates import Verdict
-    from promote.promotion.job import Job
+    from promote.promotion.job.run import Job
     from promote.promotion.status import Cell, Status
 
 LARGEST: Final = 1_000_000

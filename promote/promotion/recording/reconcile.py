@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from promote.promotion.branch import MARKER
-from promote.promotion.landed import declared, happened, pull_number, titled
-from promote.promotion.records import read_notes, write_records
+from promote.promotion.pulls.branch import MARKER
+from promote.promotion.recording.landed import declared, happened, pull_number, titled
+from promote.promotion.recording.notes import read_notes, write_records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from promote.git import Commit
-    from promote.promotion.records import Record
+    from promote.promotion.recording.notes import Record
     from promote.promotion.session import Session
 
 _LONGEST_BRANCH: Final = 50
