@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
-from promote.yamlio.quotes import has_quotes, resolved, restyled, untagged_scalar
+from promote.yamlio.quotes import has_quotes, restyled, untagged_scalar
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
@@ -128,9 +128,11 @@ def untagged(old: Json, text: str) -> Json:
     """
     if isinstance(old, str) and has_quotes(old):
         return restyled(text, quotes=True)
-    new = created(text)
-    # What is a string in any case needs no second look.
-    return restyled(text, quotes=False) if text and isinstance(resolved(new), str) else new
+    try:
+        is_string = text and isinstance(resolve(text), str)
+    except NotJsonError as error:
+        raise KustomizationError(str(error)) from None
+    return restyled(text, quotes=False) if is_string else created(text)
 
 
 def created(text: str) -> Json:
