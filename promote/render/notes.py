@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.render.fields import set_in, without
+from promote.render.ties import untie
 
 if TYPE_CHECKING:
     from promote.model.json import Document
@@ -80,6 +81,9 @@ def note_transformer(record: Record, note: Document) -> None:
         record.made_by = note
     else:
         record.changed_by = (*record.changed_by, note)
+    if record.ties is not None:
+        # kustomize notes it in the annotations, and makes all of these anew.
+        untie(record, ("metadata", "annotations"))
 
 
 def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:

@@ -3,7 +3,7 @@
 When kustomize adds an entry to several maps of a resource, they share the node that holds the
 value. A later layer that changes the entry in one place, as by `labels` without selectors or by a
 strategic merge patch, so changes it in all of them. A JSON patch makes all nodes anew, and unties
-them.
+them; a note of what changed a resource does so with its annotations.
 """
 
 from __future__ import annotations
@@ -74,6 +74,18 @@ def follow_ties(records: Iterable[Record]) -> None:
     for record in records:
         if record.ties is not None and record.ties.doc is not record.doc:
             _follow(record, record.ties)
+
+
+def untie(record: Record, field: FieldPath) -> None:
+    """Let what is below a field, which is as the ties have it, go its own way from now on."""
+    if record.ties is None:
+        return
+    kept = []
+    for one in record.ties.ties:
+        places = tuple(place for place in one.places if place[: len(field)] != field)
+        if len(places) > 1:
+            kept.append(Tie(one.value, places))
+    record.ties = Ties(tuple(kept), record.doc) if kept else None
 
 
 def _follow(record: Record, known: Ties) -> None:
