@@ -21,8 +21,7 @@ from promote.yamlio.dialect import (
     rewritten_block,
 )
 from promote.yamlio.faults import with_faults
-from promote.yamlio.folding import refolded
-from promote.yamlio.quotes import in_quotes, plain
+from promote.yamlio.quotes import in_folds, in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
 from promote.yamlio.tags import value_of
 
@@ -274,7 +273,7 @@ class _Builder:
         if self.own:  # kustomize does not write its own files again
             return text
         if event.style == ">":
-            text = refolded(text)
+            text = in_folds(text)
         if is_refused_block(text):
             raise self._error(
                 event, "a block scalar begins with a tab", hint="put it in double quotes, with \\t"

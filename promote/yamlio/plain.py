@@ -15,7 +15,7 @@ from promote.yamlio.blanks import marked
 from promote.yamlio.characters import Outside
 from promote.yamlio.dialect import rewritten_block
 from promote.yamlio.flow import fresh
-from promote.yamlio.folding import folded, literal, refolded
+from promote.yamlio.folding import folded, literal
 from promote.yamlio.lines import (
     BLANK,
     BLOCK,
@@ -30,7 +30,7 @@ from promote.yamlio.lines import (
     quoted,
     scalar,
 )
-from promote.yamlio.quotes import in_quotes, plain
+from promote.yamlio.quotes import in_folds, in_quotes, plain
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -233,7 +233,7 @@ class _Reader:
         if self.own:  # kustomize does not write its own files again
             return in_quotes(value)
         if head[0] == ">":
-            value = refolded(value)
+            value = in_folds(value)
         if head[1:] == "+":
             value = rewritten_block(value, "\n".join(lines[last:]))
         return in_quotes(value)

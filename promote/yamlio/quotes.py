@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.folding import refolded
 from promote.yamlio.numbers import Bare, WrittenTime
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
 
@@ -27,6 +28,17 @@ class InQuotes(str):
     """A string in quotes, or a block scalar, that would be printed without."""
 
     __slots__ = ()
+
+
+class Folded(InQuotes):
+    """A folded text that is not the same any more once it is written and read again.
+
+    Attributes:
+        text: what it was first, which counts where kustomize makes a field anew.
+    """
+
+    __slots__ = ("text",)
+    text: str
 
 
 class Tagged(Bare):
@@ -83,6 +95,16 @@ def _is(one: Json, other: Json) -> bool:
 def in_quotes(text: str) -> str:
     """A string that is written in quotes or as a block scalar."""
     return text if _printed_in_quotes(text) else InQuotes(text)
+
+
+def in_folds(text: str) -> str:
+    """A string that is written as a folded block scalar."""
+    printed = refolded(text)
+    if printed == text:
+        return in_quotes(text)
+    scalar = Folded(printed)
+    scalar.text = text
+    return scalar
 
 
 def bare(text: str) -> str:
