@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
 from promote.errors import KustomizationError
@@ -98,18 +99,25 @@ def update(
 def _update(
     node: Json, path: Path, depth: int, change: Callable[[Json], Json], create: Create | None
 ) -> Json:
-    if depth == len(path):
-        return change(node)
-    if type(node) is dict:
-        # As nearly all are: there is nothing to know of how it was written.
+    above: list[tuple[Document, str]] = []
+    old, end = node, len(path)
+    # As nearly all mappings are: there is nothing to know of how they were written.
+    while depth < end and type(old) is dict:
         name = path[depth].name
-        old = node.get(name)
-        if old is not None and name:
-            new = _update(old, path, depth + 1, change, create)
-            return node if new is old else {**node, name: new}
-        if create is None and name and name not in node:
-            return node
-    return _update_any(node, path, depth, change, create)
+        inner = old.get(name)
+        if inner is None or not name:
+            if create is None and name and name not in old:
+                return node
+            break
+        above.append((old, name))
+        old = inner
+        depth += 1
+    new = change(old) if depth == end else _update_any(old, path, depth, change, create)
+    if new is old:
+        return node
+    for mapping, name in reversed(above):
+        new = {**mapping, name: new}
+    return new
 
 
 def _update_any(
@@ -156,9 +164,7 @@ def _update_elements(
     nodes: list[Json], path: Path, depth: int, change: Callable[[Json], Json], create: Create | None
 ) -> Json:
     changed = [_update(node, path, depth, change, create) for node in nodes]
-    if all(new is old for new, old in zip(changed, nodes, strict=True)):
-        return nodes
-    return changed
+    return nodes if all(map(is_, changed, nodes)) else changed
 
 
 def update_document(
@@ -169,9 +175,7 @@ def update_document(
     Raises:
         KustomizationError: as `update`.
     """
-    if create is None and stops_short(doc, path):
-        return doc
-    new = update(doc, path, change, create)
+    new = _update(doc, path, 0, change, create)
     if not isinstance(new, dict):
         raise KustomizationError("a field path must not replace the whole resource")
     return new
