@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from promote.model.json import Document, FieldPath, Json
     from promote.render.fields import Path
@@ -37,28 +37,39 @@ class Ties(NamedTuple):
     doc: Document
 
 
-def places_without(doc: Document, path: Path, key: str, *, create: bool) -> Iterator[FieldPath]:
+def places_without(doc: Document, path: Path, key: str, *, create: bool) -> list[FieldPath]:
     """Where an entry will be new, if it is added to the maps at a field path."""
-    yield from _places(doc, path, 0, (), key, create=create)
+    found: list[FieldPath] = []
+    _add_places(found, doc, path, (0, ()), key, create=create)
+    return found
 
 
-def _places(
-    node: Json, path: Path, depth: int, at: FieldPath, key: str, *, create: bool
-) -> Iterator[FieldPath]:
+def _add_places(
+    found: list[FieldPath],
+    node: Json,
+    path: Path,
+    start: tuple[int, FieldPath],
+    key: str,
+    *,
+    create: bool,
+) -> None:
+    """Find them below a node, that so many steps of the path lead to, and that stands there."""
+    first, at = start
+    depth, end = first, len(path)
+    while depth < end and isinstance(node, dict):
+        name, is_list, _ = path[depth]
+        if name not in node and (is_list or not create):
+            return
+        node = node.get(name)
+        depth += 1
+    at = (*at, *(step.name for step in path[first:depth]))
     if isinstance(node, list):
         for index, item in enumerate(node):
-            yield from _places(item, path, depth, (*at, index), key, create=create)
+            _add_places(found, item, path, (depth, (*at, index)), key, create=create)
     elif node is None and depth and create:
-        yield (*at, *(step.name for step in path[depth:]), key)
-    elif isinstance(node, dict):
-        if depth == len(path):
-            if key not in node:
-                yield (*at, key)
-            return
-        step = path[depth]
-        if step.name in node or (create and not step.is_list):
-            inner = node.get(step.name)
-            yield from _places(inner, path, depth + 1, (*at, step.name), key, create=create)
+        found.append((*at, *(step.name for step in path[depth:]), key))
+    elif isinstance(node, dict) and key not in node:
+        found.append((*at, key))
 
 
 def tie(record: Record, value: Json, places: Iterable[FieldPath]) -> None:
