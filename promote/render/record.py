@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from promote.model.resource import Gvk, Resource
+from promote.model.resource import Gvk, Resource, ResourceId
+from promote.model.resource import identity as identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ CLUSTER_SCOPE = "_non_namespaceable_"
 
 DEFAULT_NAMESPACE = "default"
 _NOTHING: dict[str, Json] = {}
+_NOBODY = ResourceId("", "", "", "", "")
 
 
 class Scopes(Protocol):
@@ -84,6 +86,7 @@ class Record(Resource):
     """
 
     __slots__ = (
+        "_id",
         "_key",
         "_key_of",
         "_said",
@@ -113,6 +116,7 @@ class Record(Resource):
         self.made_by: Document | None = None
         self.changed_by: tuple[Document, ...] = ()
         self.ties: Ties | None = None
+        self._id = _NOBODY
         self._key: Key | None = None
         self._key_of: Document | None = None
         self._said: tuple[Json, ...] = ()
@@ -127,6 +131,7 @@ class Record(Resource):
         twin.made_by = self.made_by
         twin.changed_by = self.changed_by
         twin.ties = self.ties
+        twin._id = self._id
         twin._key = self._key
         twin._key_of = self._key_of
         twin._said = self._said
@@ -167,11 +172,18 @@ class Record(Resource):
         return self._key
 
     def _read_key(self) -> Key:
-        identity = self.id
+        self._id = identity = identity_of(self.doc)
         namespace = identity.namespace or DEFAULT_NAMESPACE
         if self.scopes.namespaced(identity.gvk) is False:
             namespace = CLUSTER_SCOPE
         return Key(*identity[:4], namespace)
+
+    @property
+    def id(self) -> ResourceId:
+        """As the key, with the namespace as it is written: perhaps not at all."""
+        if self._key_of is not self.doc:
+            self._key = self.key
+        return self._id
 
     @property
     def former_keys(self) -> Sequence[Key]:

@@ -241,7 +241,8 @@ class _Finder:
 
 
 def _was(record: Record, selector: Gvk) -> bool:
-    return any(selects(selector, key.gvk) for key in record.former_keys)
+    group, version = record.key[:2]
+    return any(selects(selector, Gvk(group, version, former.kind)) for former in record.formers)
 
 
 def _subject_namespaces(record: Record) -> set[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import is_
+from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
@@ -13,7 +14,8 @@ from promote.render.merge.written import text_of, untagged
 from promote.render.patterns import image_match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
 
     from promote.model.json import Document, Json
     from promote.model.resource import Gvk
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from promote.render.layer import Layer, Transformer
     from promote.render.record import Record
 
+    Change: TypeAlias = Callable[[Json], Json]
+
 _CONTAINERS = ("containers", "initContainers")
+_COLLECTIONS: Final = (dict, list)
 
 
 class SetImages:
@@ -47,28 +52,31 @@ class SetImages:
 
     def __call__(self, resources: Accumulator) -> None:
         """Rewrite them."""
-        known: dict[Gvk, tuple[list[Path], set[tuple[str, ...]]]] = {}
+        known: dict[Gvk, tuple[list[tuple[Path, Change]], set[tuple[str, ...]]]] = {}
         for record in resources.records:
             gvk = record.key.gvk
             if gvk not in known:
                 paths = [path for path, _ in self._paths[gvk]]
-                known[gvk] = paths, {tuple(step.name for step in path) for path in paths}
-            paths, named = known[gvk]
+                changes = [_same if _is_walked(path) else self._rewrite_once for path in paths]
+                known[gvk] = (
+                    list(zip(paths, changes, strict=True)),
+                    {tuple(step.name for step in path) for path in paths},
+                )
+            fields, named = known[gvk]
             if gvk.kind == "CustomResourceDefinition":
                 continue  # what it says of images is a schema
             new = self._walk(record.doc, (), named)
             if isinstance(new, dict):
                 record.doc = new
-            self._rewrite_fields(record, paths)
+            self._rewrite_fields(record, fields)
 
-    def _rewrite_fields(self, record: Record, paths: list[Path]) -> None:
+    def _rewrite_fields(self, record: Record, fields: list[tuple[Path, Change]]) -> None:
         """Rewrite the fields of the configuration.
 
         Those in container lists are done already, but going there makes an empty list of a null
         one, as kustomize does.
         """
-        for path in paths:
-            change = _same if _is_walked(path) else self._rewrite_once
+        for path, change in fields:
             record.doc = update_document(record.doc, path, change)
 
     def _rewrite_once(self, old: Json) -> Json:
@@ -79,7 +87,7 @@ class SetImages:
         if isinstance(node, dict):
             changed: dict[str, Json] = {}
             for key, value in node.items():
-                if not isinstance(value, dict | list):
+                if not isinstance(value, _COLLECTIONS):
                     continue
                 inner = (*path, key)
                 new = self._walk(value, inner, named)
@@ -90,8 +98,7 @@ class SetImages:
             return {**node, **changed} if changed else node
         if isinstance(node, list):
             items = [self._walk(item, path, named) for item in node]
-            if any(new is not old for new, old in zip(items, node, strict=True)):
-                return items
+            return node if all(map(is_, items, node)) else items
         return node
 
     def _rewrite_list(self, containers: list[Json], *, twice: bool) -> list[Json]:
@@ -105,9 +112,7 @@ class SetImages:
                 if image is not container["image"]:
                     new = {**container, "image": image}
             result.append(new)
-        if all(new is old for new, old in zip(result, containers, strict=True)):
-            return containers
-        return result
+        return containers if all(map(is_, result, containers)) else result
 
     def _rewrite(self, old: Json, *, twice: bool) -> Json:
         if isinstance(old, dict | list):
