@@ -58,6 +58,8 @@ def double_quoted(value: str) -> str:
 LINE_BREAK: Final = re.compile("[\x85\u2028\u2029]")
 NEXT_LINE: Final = "\x85"
 _NEXT_LINES: Final = re.compile(" *\x85(?: *\x85)* *")
+NO_LINE_FEED: Final = "\0\n"
+"""What stands in a text for the end of a scalar behind which go-yaml does not begin a new line."""
 _SEPARATORS: Final = "\n\u2028\u2029"
 _BREAKS: Final = re.compile("([\n\u2028\u2029]+)(?=[^\n\u2028\u2029])")
 
@@ -73,6 +75,9 @@ def with_separators(value: str, pad: str) -> str:
     Args:
         value: the string, which is not so long that its lines are folded.
         pad: a line feed and the indentation of its lines.
+
+    Returns:
+        Text to which the writer adds a line feed; at the end may be a part of `NO_LINE_FEED`.
     """
     style = style_of(value)
     if style is Style.DOUBLE:
@@ -83,4 +88,5 @@ def with_separators(value: str, pad: str) -> str:
     hint = "2" if value[0] in f" {_SEPARATORS}" else ""
     chomp = "-" if value[-1] not in _SEPARATORS else "+" if value[-2:-1] in _SEPARATORS else ""
     start = "" if value[0] in _SEPARATORS else pad[1:]
-    return f"|{hint}{chomp}\n{start}{text.removesuffix(chr(10))}"
+    end = "" if chomp == "-" or value[-1] == "\n" else NO_LINE_FEED[0]
+    return f"|{hint}{chomp}\n{start}{text.removesuffix(chr(10))}{end}"

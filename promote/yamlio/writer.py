@@ -15,6 +15,7 @@ from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.escapes import (
     LINE_BREAK,
     NEXT_LINE,
+    NO_LINE_FEED,
     double_quoted,
     with_separators,
     without_next_lines,
@@ -53,7 +54,8 @@ def dump(document: Json) -> str:
         _items(document, 0, out, "- ")
     else:
         _scalar(document, 0, 0, out)
-    return "".join(out)
+    text = "".join(out)
+    return text.replace(NO_LINE_FEED, "") if NO_LINE_FEED in text else text
 
 
 def dump_all(documents: Iterable[Json]) -> str:
