@@ -58,7 +58,13 @@ class Untagged(str):
     """Whether there has been one in this process: as a rule there is none to look for."""
 
 
-SETTLES: Final = frozenset({Bare, Untagged})
+class UntaggedText(Bare):
+    """As `Untagged`, but a string as it stands, so that only what replaces it may be none."""
+
+    __slots__ = ()
+
+
+SETTLES: Final = frozenset({Bare, Untagged, UntaggedText})
 """The types of strings that `settled` may change."""
 
 

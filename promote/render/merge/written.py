@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
-from promote.yamlio.quotes import has_quotes, restyled, untagged_scalar
+from promote.yamlio.quotes import UntaggedText, has_quotes, restyled, untagged_scalar
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
@@ -129,10 +129,12 @@ def untagged(old: Json, text: str) -> Json:
     if isinstance(old, str) and has_quotes(old):
         return restyled(text, quotes=True)
     try:
-        is_string = text and isinstance(resolve(text), str)
+        read = resolve(text)
     except NotJsonError as error:
         raise KustomizationError(str(error)) from None
-    return restyled(text, quotes=False) if is_string else created(text)
+    if text and type(read) is str:
+        return UntaggedText(text)
+    return restyled(text, quotes=False) if isinstance(read, str) and text else created(text)
 
 
 def created(text: str) -> Json:

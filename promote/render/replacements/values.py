@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote import yamlio
 from promote.errors import KustomizationError
-from promote.render.merge.written import created, text_of
+from promote.render.merge.written import created, text_of, untagged
 from promote.yamlio.numbers import Bare, WrittenTime, go_int
-from promote.yamlio.quotes import Untagged, has_quotes, restyled
+from promote.yamlio.quotes import Untagged, UntaggedText, has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, resolve, timestamp
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ def typed(old: Json, text: str) -> Json:
     Raises:
         TypeMismatchError: it is none of that type.
     """
-    if isinstance(old, Untagged):
-        return created(text)
+    if isinstance(old, Untagged | UntaggedText):
+        return untagged(old, text)
     if isinstance(old, str) and not _is_time(old):
         return restyled(text, quotes=has_quotes(old))
     new = untyped(text)
