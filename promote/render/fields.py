@@ -112,7 +112,12 @@ def _update(
         above.append((old, name))
         old = inner
         depth += 1
-    new = change(old) if depth == end else _update_any(old, path, depth, change, create)
+    if depth == end:
+        new = change(old)
+    elif isinstance(old, list):
+        new = _update_elements(old, path, depth, change, create)
+    else:
+        new = _update_any(old, path, depth, change, create)
     if new is old:
         return node
     for mapping, name in reversed(above):
@@ -123,11 +128,9 @@ def _update(
 def _update_any(
     node: Json, path: Path, depth: int, change: Callable[[Json], Json], create: Create | None
 ) -> Json:
-    """The same for any node, above the end of the path."""
+    """The same for any node but a list, above the end of the path."""
     if node is None:
         return None
-    if isinstance(node, list):
-        return _update_elements(node, path, depth, change, create)
     if not isinstance(node, dict):
         where = "/".join(step.name for step in path[:depth])
         raise KustomizationError(f"expected a mapping or a list at {where}, found a plain value")

@@ -89,12 +89,15 @@ def note_transformer(record: Record, note: Document) -> None:
 def write_notes(record: Record, wanted: tuple[str, ...]) -> Document:
     """The document of a resource with the notes that were asked for."""
     doc = record.doc
+    annotations = record.metadata_map("annotations")
     for option, name, noted, text in (
         ("originAnnotations", ORIGIN, record.made_by, origin_text),
         ("transformerAnnotations", TRANSFORMERS, record.changed_by, transformers_text),
     ):
         if option not in wanted:
-            doc = without(doc, ("metadata", "annotations", name))  # what an earlier build noted
+            if name in annotations:
+                # An earlier build noted it.
+                doc = without(doc, ("metadata", "annotations", name))
         elif noted:
             doc = set_in(doc, ("metadata", "annotations", name), text(record))
     if MANAGED_BY_LABEL in wanted:

@@ -18,7 +18,7 @@ from promote.render.merge.written import in_field, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from promote.model.json import Document, Json
     from promote.render.fields import Path
@@ -215,13 +215,14 @@ class _Finder:
         return candidates[0]
 
     def _sieve(self, candidates: list[Record]) -> list[Record]:
-        tests: list[Callable[[Record], bool]] = [lambda one: _was(one, self.target)]
         role = self._role()
-        if role is not None:
-            tests.append(lambda one: _was(one, role))
-        if not self.referrer.is_cluster_scoped:
-            tests.append(self._is_near)
-        return [one for one in candidates if all(test(one) for test in tests)]
+        return [
+            one
+            for one in candidates
+            if _was(one, self.target)
+            and (role is None or _was(one, role))
+            and (self.referrer.is_cluster_scoped or self._is_near(one))
+        ]
 
     def _is_near(self, one: Record) -> bool:
         return (

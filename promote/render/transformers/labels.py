@@ -80,8 +80,11 @@ class AddEntries:
         ):
             return old
         check_new_keys(key for key in self.entries if key not in old)
-        words = {key: text for key, text in words_of(old).items() if key not in self.entries}
-        return with_words({**old, **self.entries}, words)
+        new: Document = {**old, **self.entries}
+        words = words_of(old)
+        if words:
+            return with_words(new, {key: words[key] for key in words if key not in self.entries})
+        return new
 
 
 def labels_from_kustomization(layer: Layer) -> Iterator[Transformer]:
