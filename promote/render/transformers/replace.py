@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
+from promote.render.history import take_history, with_history, without_history
+from promote.render.notes import ORIGIN, TRANSFORMERS, origin_text, transformers_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from promote.model.json import Document, Json
     from promote.render.accumulator import Accumulator
@@ -36,8 +39,44 @@ class Replace:
         """
         from promote.render.replacements import apply_replacements  # noqa: PLC0415 - few have any
 
-        apply_replacements(resources.records, self.replacements, _identities)
+        records = resources.records
+        if any(map(_sees_annotations, self.replacements)):
+            with _notes_in_annotations(records):
+                apply_replacements(records, self.replacements, _identities)
+        else:
+            apply_replacements(records, self.replacements, _identities)
         resources.changed()
+
+
+def _sees_annotations(replacement: Replacement) -> bool:
+    """Whether kustomize's own annotations are among what is copied or replaced."""
+    source = () if replacement.source is None else (replacement.source.path,)
+    paths = (*source, *(path for target in replacement.targets for path in target.paths))
+    return any(path in {"metadata", "metadata.annotations"} for path in paths)
+
+
+@contextmanager
+def _notes_in_annotations(records: Sequence[Record]) -> Iterator[None]:
+    """Have what kustomize notes in annotations there, and in the records' attributes afterwards."""
+    before = [(record, record.doc) for record in records]
+    origins = {origin_text(record): record.made_by for record in records}
+    changes = {transformers_text(record): record.changed_by for record in records}
+    for record in records:
+        record.doc, _ = with_history(record)
+    noted = [record.doc for record in records]
+    yield
+    for (record, old), doc in zip(before, noted, strict=True):
+        annotations = record.metadata_map("annotations")
+        was = doc.get("metadata")
+        if record.doc is doc:
+            record.doc = old
+        elif isinstance(was, dict) and annotations == was.get("annotations", {}):
+            record.doc = without_history(record.doc, with_history(record)[1])
+        else:
+            record.forget_history()
+            take_history(record)
+            record.made_by = origins.get(str(annotations.get(ORIGIN, "")))
+            record.changed_by = changes.get(str(annotations.get(TRANSFORMERS, "")), ())
 
 
 def _identities(record: Record) -> tuple[Identity, ...]:
