@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["dump", "dump_all", "load_all", "load_one", "locate", "locate_key"]
 
 
-def load_all(data: bytes | str, source: str, *, patch: bool = False) -> list[Json]:
+def load_all(
+    data: bytes | str, source: str, *, patch: bool = False, inner: bool = False
+) -> list[Json]:
     """Every document of a text; an empty one is None.
 
     Args:
@@ -24,11 +26,12 @@ def load_all(data: bytes | str, source: str, *, patch: bool = False) -> list[Jso
         source: the file's name, for errors.
         patch: read as kustomize reads strategic merge patches: keys need not be strings, and may
             stand twice; see `faults.py`.
+        inner: read as it reads the texts in resources: scalars need not be what their tags say.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
-    return load(data, source, patch=patch)
+    return load(data, source, patch=patch, inner=inner)
 
 
 def load_one(data: bytes | str, source: str, *, own: bool = False) -> Json:

@@ -25,7 +25,14 @@ _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^'\"\n]*$", re.MULTILINE)
 _SEPARATOR: Final = re.compile(r"\n---(.*)\n")
 
 
-def load(data: bytes | str, source: str, *, own: bool = False, patch: bool = False) -> list[Json]:
+def load(
+    data: bytes | str,
+    source: str,
+    *,
+    own: bool = False,
+    patch: bool = False,
+    inner: bool = False,
+) -> list[Json]:
     """Every document of a text, as kustomize parts it; an empty one is None.
 
     Args:
@@ -33,17 +40,19 @@ def load(data: bytes | str, source: str, *, own: bool = False, patch: bool = Fal
         source: the file's name, for errors.
         own: read as kustomize reads its own files; see `load_one`.
         patch: read as it reads patches; see `load_all`.
+        inner: read as it reads the texts in resources; see there too.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
     text = decode(data, source)
     return [
-        _read(chunk, source, line, own=own, patch=patch) for chunk, line in chunks(text, source)
+        _read(chunk, source, line, own=own, patch=patch, inner=inner)
+        for chunk, line in chunks(text, source)
     ]
 
 
-def _read(text: str, source: str, line: int, *, own: bool, patch: bool) -> Json:
+def _read(text: str, source: str, line: int, *, own: bool, patch: bool, inner: bool) -> Json:
     try:
         if not (own and _has_old_words(text)):
             return plain.read(text, own=own)
@@ -51,7 +60,7 @@ def _read(text: str, source: str, line: int, *, own: bool, patch: bool) -> Json:
         pass
     from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents
 
-    return exact.read(text, source, line=line, own=own, patch=patch)
+    return exact.read(text, source, line=line, own=own, patch=patch, inner=inner)
 
 
 def _has_old_words(text: str) -> bool:

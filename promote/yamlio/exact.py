@@ -23,7 +23,7 @@ from promote.yamlio.dialect import (
 from promote.yamlio.faults import with_faults
 from promote.yamlio.quotes import in_folds, in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
-from promote.yamlio.tags import value_of
+from promote.yamlio.tags import mistagged, value_of
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -45,6 +45,7 @@ def read(
     depth: int = 0,
     own: bool = False,
     patch: bool = False,
+    inner: bool = False,
 ) -> Json:
     """The first document of a text without separators.
 
@@ -55,6 +56,7 @@ def read(
         depth: how deep in a document the text stands.
         own: read as kustomize reads its own files; see `load_one`.
         patch: read as it reads patches; see `load_all`.
+        inner: read as it reads the texts in resources; see there too.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
@@ -65,7 +67,7 @@ def read(
         while True:
             try:
                 return _Builder(
-                    text, source, line, depth, stand_ins, own=own, patch=patch
+                    text, source, line, depth, stand_ins, own=own, patch=patch, inner=inner
                 ).document()
             except yaml.MarkedYAMLError as error:
                 changed = stand_ins.put(text, error)
@@ -97,6 +99,7 @@ class _Builder:
         *,
         own: bool,
         patch: bool,
+        inner: bool,
     ) -> None:
         self.parser = _Parser(text)
         self.text = text
@@ -106,6 +109,7 @@ class _Builder:
         self.depth = depth
         self.own = own
         self.patch = patch
+        self.inner = inner
         self.anchors: dict[str, tuple[Json | _Open, int]] = {}
         self.nodes = 0
         self.aliased = 0
@@ -264,6 +268,8 @@ class _Builder:
                     return plain(resolve_own(text))
                 return plain(_plain_in_flow(text) if flow else resolve(text))
         except NotJsonError as error:
+            if tag and self.inner:
+                return mistagged(tag.removeprefix(_TAG), text)
             hint = "remove the tag" if tag else "put it in quotes"
             raise self._error(event, str(error), hint=hint) from None
         return in_quotes(text)

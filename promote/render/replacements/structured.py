@@ -10,11 +10,12 @@ from promote.render.replacements.model import Options
 from promote.render.replacements.paths import Updater, look_up, set_at
 from promote.render.replacements.values import (
     Created,
-    Mistagged,
     TypeMismatchError,
+    in_place_of,
     read_text,
 )
 from promote.yamlio.quotes import resolved
+from promote.yamlio.tags import Mistagged
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -86,7 +87,7 @@ def _updated(
         except TypeMismatchError:
             if is_json or isinstance(old, Created):
                 raise
-            return Mistagged.in_place_of(old, value.text)
+            return in_place_of(old, value.text)
 
     updater = Updater(change, create)
     try:
@@ -96,7 +97,18 @@ def _updated(
     if not updater.matched:
         return None
     if is_json:
+        if _has_misfit(changed):
+            return None
         return go_json(changed, pretty="\n" in text and "  " in text)
     from promote.render.replacements.yaml_text import rewrite  # noqa: PLC0415 - rarely needed
 
     return rewrite(text, content, changed)
+
+
+def _has_misfit(value: Json) -> bool:
+    """Whether a scalar in it is not what its tag says, so that JSON has no form for it."""
+    if isinstance(value, dict):
+        return any(map(_has_misfit, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_misfit, value))
+    return isinstance(value, Mistagged)

@@ -11,6 +11,7 @@ from promote.render.merge.written import created, text_of, untagged
 from promote.yamlio.numbers import Bare, WrittenTime, go_int
 from promote.yamlio.quotes import Untagged, UntaggedText, has_quotes, restyled
 from promote.yamlio.scalars import NotJsonError, resolve, timestamp
+from promote.yamlio.tags import Mistagged, mistagged
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -19,30 +20,6 @@ if TYPE_CHECKING:
 
 class TypeMismatchError(KustomizationError):
     """A value cannot take the place of one of another type."""
-
-
-class Mistagged(str):
-    """A text in the place of a value of another type, which it is still said to be of.
-
-    Attributes:
-        tag: that type, as YAML calls it.
-    """
-
-    __slots__ = ("tag",)
-
-    tag: str
-
-    @classmethod
-    def in_place_of(cls, old: Json, text: str) -> Mistagged:
-        """The text, with the type of the value that it replaces."""
-        made = cls(text)
-        if isinstance(old, str):
-            made.tag = "timestamp"
-        elif isinstance(old, bool | None):
-            made.tag = "null" if old is None else "bool"
-        else:
-            made.tag = "int" if _is_whole(text_of(old)) else "float"
-        return made
 
 
 class Created(Enum):
@@ -131,7 +108,7 @@ def read_text(text: str) -> Json:
     Raises:
         YamlError: it is neither.
     """
-    documents = yamlio.load_all(text, "the text")
+    documents = yamlio.load_all(text, "the text", inner=True)
     return documents[0] if documents else None
 
 
@@ -155,6 +132,8 @@ def typed(old: Json, text: str) -> Json:
     """
     if isinstance(old, Untagged | UntaggedText):
         return untagged(old, text)
+    if isinstance(old, Mistagged):
+        return mistagged(old.tag, text)
     if isinstance(old, str) and not _is_time(old):
         return restyled(text, quotes=has_quotes(old))
     new = untyped(text)
@@ -172,6 +151,15 @@ def typed(old: Json, text: str) -> Json:
             hint="put the field's value in quotes, so that it is a string",
         )
     return new
+
+
+def in_place_of(old: Json, text: str) -> Mistagged:
+    """The text, said to be of the type of the value that it replaces."""
+    if isinstance(old, str):
+        return mistagged("timestamp", text)
+    if isinstance(old, bool | None):
+        return mistagged("null" if old is None else "bool", text)
+    return mistagged("int" if _is_whole(text_of(old)) else "float", text)
 
 
 def _is_time(text: str) -> bool:

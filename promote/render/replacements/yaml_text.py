@@ -13,9 +13,10 @@ import yaml
 
 from promote import yamlio
 from promote.render.merge.written import must_be_quoted, text_of
-from promote.render.replacements.values import Mistagged, untyped
+from promote.render.replacements.values import untyped
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
+from promote.yamlio.tags import Mistagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,7 +231,7 @@ def _scalar(value: Json, style: str | None) -> str:
     """A scalar in a style; lines after the first are to be indented by the caller."""
     text = text_of(value)
     if isinstance(value, Mistagged):
-        shown = text if _BARE.fullmatch(text) else _scalar(text, style)
+        shown = text if not style and _BARE.fullmatch(text) else _scalar(text, style)
         return f"!!{value.tag} {shown}".rstrip()
     if style in ("|", ">") or (isinstance(value, str) and "\n" in text):
         body = text.rstrip("\n")
