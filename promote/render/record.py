@@ -83,6 +83,7 @@ class Record(Resource):
         made_by: the `config.kubernetes.io/origin` note, when it is asked for.
         changed_by: the notes of the transformers that touched it, when they are asked for.
         ties: entries of several maps that are one value.
+        rewritten: a JSON patch made all of its YAML anew, without the braces of its file.
     """
 
     __slots__ = (
@@ -97,6 +98,7 @@ class Record(Resource):
         "made_by",
         "needs_hash",
         "prefixes",
+        "rewritten",
         "scopes",
         "suffixes",
         "ties",
@@ -116,6 +118,7 @@ class Record(Resource):
         self.made_by: Document | None = None
         self.changed_by: tuple[Document, ...] = ()
         self.ties: Ties | None = None
+        self.rewritten = False
         self._id = _NOBODY
         self._key: Key | None = None
         self._key_of: Document | None = None
@@ -131,6 +134,7 @@ class Record(Resource):
         twin.made_by = self.made_by
         twin.changed_by = self.changed_by
         twin.ties = self.ties
+        twin.rewritten = self.rewritten
         twin._id = self._id
         twin._key = self._key
         twin._key_of = self._key_of

@@ -32,6 +32,20 @@ def locate_key(data: bytes | str, path: FieldPath, *, document: int = 0) -> tupl
     return _find(data, path, document, key=True)
 
 
+def is_in_brackets(data: bytes | str, path: FieldPath, *, document: int = 0) -> bool:
+    """Whether the value at a path, or what there is on the way to it, is in brackets or braces."""
+    parts = _parts(data)
+    node = _compose(parts[document][0]) if document < len(parts) else None
+    for step in path:
+        if not isinstance(node, yaml.CollectionNode):
+            return False
+        if node.flow_style:
+            return True
+        found = _child(node, step)
+        node = None if found is None else found[1]
+    return False
+
+
 def _find(
     data: bytes | str, path: FieldPath, document: int, *, key: bool
 ) -> tuple[int, int] | None:

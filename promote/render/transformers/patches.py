@@ -237,6 +237,7 @@ class JsonPatches:
                     f"{self.source} on {record.key}: {error.message}", hint=error.hint
                 ) from None
             record.ties = None
+            record.rewritten = True
             if self._takes_annotations:
                 record.forget_notes()
         resources.changed()

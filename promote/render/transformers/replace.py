@@ -9,11 +9,13 @@ from promote.errors import KustomizationError
 from promote.render.decode import Fields
 from promote.render.history import take_history, with_history, without_history
 from promote.render.notes import ORIGIN, TRANSFORMERS, origin_text, transformers_text
+from promote.yamlio.quotes import Untagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from promote.model.json import Document, Json
+    from promote.model.json import Document, FieldPath, Json
+    from promote.model.tree import Tree
     from promote.render.accumulator import Accumulator
     from promote.render.layer import Layer, Transformer
     from promote.render.record import Record
@@ -26,10 +28,12 @@ class Replace:
 
     Args:
         replacements: what to copy, and where to.
+        tree: holds the files of the resources.
     """
 
-    def __init__(self, replacements: tuple[Replacement, ...]) -> None:
+    def __init__(self, replacements: tuple[Replacement, ...], tree: Tree) -> None:
         self.replacements = replacements
+        self.tree = tree
 
     def __call__(self, resources: Accumulator) -> None:
         """Carry them out.
@@ -40,12 +44,33 @@ class Replace:
         from promote.render.replacements import apply_replacements  # noqa: PLC0415 - few have any
 
         records = resources.records
+        before = [record.doc for record in records]
         if any(map(_sees_annotations, self.replacements)):
             with _notes_in_annotations(records):
                 apply_replacements(records, self.replacements, _identities)
         else:
             apply_replacements(records, self.replacements, _identities)
+        if Untagged.made:
+            for record, old in zip(records, before, strict=True):
+                self._make_texts(record, old)
         resources.changed()
+
+    def _make_texts(self, record: Record, old: Document) -> None:
+        """Have text for the empty values that were made within brackets."""
+        from promote.render.replacements.empty import with_empty_texts  # noqa: PLC0415 - as above
+        from promote.yamlio.places import is_in_brackets  # noqa: PLC0415 - needs PyYAML
+
+        origin = record.origin
+        if origin is None or origin.generator or record.rewritten:
+            return
+
+        def is_text(path: FieldPath) -> bool:
+            if self.tree.kind(origin.file) != "file":
+                return False  # from elsewhere
+            return is_in_brackets(self.tree.read(origin.file), path, document=origin.index)
+
+        doc = with_empty_texts(record.doc, old, is_text)
+        record.doc = doc  # type: ignore[assignment]  # it is a mapping as before
 
 
 def _sees_annotations(replacement: Replacement) -> bool:
@@ -102,7 +127,7 @@ def from_kustomization(layer: Layer) -> Iterator[Transformer]:
     if entries:
         from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
 
-        yield Replace(parse_replacements(entries, _Load(layer)))
+        yield Replace(parse_replacements(entries, _Load(layer)), layer.directory.tree)
 
 
 def from_config(doc: Document, layer: Layer) -> Transformer:
@@ -110,4 +135,4 @@ def from_config(doc: Document, layer: Layer) -> Transformer:
     from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
 
     entries = Fields(doc, doc).mappings("replacements")
-    return Replace(parse_replacements(entries, _Load(layer)))
+    return Replace(parse_replacements(entries, _Load(layer)), layer.directory.tree)
