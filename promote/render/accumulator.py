@@ -73,13 +73,11 @@ class Accumulator:
             )
         self.records.append(record)
         self._names = None
-        for index, keys in (
-            (self._current, (key,)),
-            (self._any, {*record.former_keys, key}),
-        ):
-            if index is not None:
-                for known in keys:
-                    index.setdefault(known, []).append(record)
+        if self._current is not None:
+            self._current.setdefault(key, []).append(record)
+        if self._any is not None:
+            for known in {*record.former_keys, key}:
+                self._any.setdefault(known, []).append(record)
 
     def extend(self, records: Iterable[Record]) -> None:
         """Add resources.
