@@ -85,6 +85,7 @@ class _Targets:
         self._by_place: dict[tuple[str, _Place], list[tuple[int, Record]]] = {}
         self._origins: dict[_Place, set[str]] = {}
         self._places: dict[str, set[_Place]] = {}
+        self._visible: dict[tuple[str, frozenset[str]], list[_Place]] = {}
         for index, record in enumerate(records):
             place = record.key.namespace, record.id.namespace
             self._origins.setdefault(place, set()).add(record.original.namespace)
@@ -94,13 +95,16 @@ class _Targets:
                 self._by_place.setdefault((name, place), []).append((index, record))
         self.any_renamed = bool(self._by_name)
 
-    def places(self, namespaces: Iterable[str], written: Iterable[str]) -> list[_Place]:
-        """The places that are in one of the namespaces, or have one of them written down."""
-        found = {place for namespace in namespaces for place in self._places.get(namespace, ())}
-        for namespace in written:
-            known = self._places.get(namespace or DEFAULT_NAMESPACE, ())
-            found.update(place for place in known if place[1] == namespace)
-        return sorted(found)
+    def visible_from(self, namespace: str, written: frozenset[str]) -> list[_Place]:
+        """What is seen from a namespace: itself, the cluster, and those written down as named."""
+        known = self._visible.get((namespace, written))
+        if known is None:
+            found = {*self._places.get(namespace, ()), *self._places.get(CLUSTER_SCOPE, ())}
+            for other in written:
+                places = self._places.get(other or DEFAULT_NAMESPACE, ())
+                found.update(place for place in places if place[1] == other)
+            known = self._visible[namespace, written] = sorted(found)
+        return known
 
     def seen_from(self, name: str, places: Sequence[_Place] | None) -> list[Record]:
         """Those that had the name and are in one of the places, in the order of the build."""
@@ -120,6 +124,8 @@ class _Targets:
 
 class _Finder:
     """Follows the references in one field of one resource."""
+
+    __slots__ = ("_visible", "_visible_known", "path", "referrer", "target", "targets")
 
     def __init__(self, referrer: Record, target: Gvk, path: Path, targets: _Targets) -> None:
         self.referrer = referrer
@@ -188,8 +194,9 @@ class _Finder:
         if not self._visible_known:
             self._visible_known = True
             if not self.referrer.is_cluster_scoped:
-                own = {self.referrer.key.namespace, CLUSTER_SCOPE}
-                self._visible = self.targets.places(own, _subject_namespaces(self.referrer))
+                self._visible = self.targets.visible_from(
+                    self.referrer.key.namespace, _subject_namespaces(self.referrer)
+                )
         return self._visible
 
     def _choose(
@@ -246,11 +253,11 @@ def _was(record: Record, selector: Gvk) -> bool:
     return any(selects(selector, Gvk(group, version, former.kind)) for former in record.formers)
 
 
-def _subject_namespaces(record: Record) -> set[str]:
+def _subject_namespaces(record: Record) -> frozenset[str]:
     """A role binding may name service accounts of other namespaces."""
     subjects = record.doc.get("subjects") if record.key.kind == "RoleBinding" else None
     if not isinstance(subjects, list):
-        return set()
+        return frozenset()
     found = set()
     for subject in subjects:
         if (
@@ -262,7 +269,7 @@ def _subject_namespaces(record: Record) -> set[str]:
             if not isinstance(namespace, str):
                 raise KustomizationError(f"{record.key} has a subject whose namespace is blank")
             found.add(namespace)
-    return found
+    return frozenset(found)
 
 
 def _same_layers(one: Record, other: Record, *, lenient: bool) -> bool:

@@ -77,6 +77,11 @@ def must_be_quoted(text: str) -> bool:
     return is_plain_string(text) and style_of(text) is not Style.PLAIN
 
 
+def is_new_key(key: str) -> bool:
+    """Whether a key may be made in a mapping: see `check_new_keys`."""
+    return key != _MERGE and _stays_text(key)
+
+
 def check_new_keys(keys: Iterable[str]) -> None:
     """Check keys that are about to be made in a mapping.
 
@@ -86,7 +91,7 @@ def check_new_keys(keys: Iterable[str]) -> None:
         KustomizationError: one would be something other than text.
     """
     for key in keys:
-        if key == _MERGE or not _stays_text(key):
+        if not is_new_key(key):
             raise KustomizationError(
                 f"{key!r} cannot be made a key: in YAML it is no text",
                 hint="choose another key, or put it in quotes in a resource's own file",

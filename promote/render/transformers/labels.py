@@ -10,7 +10,7 @@ from promote.render.fields import Create, parse_path, update_document
 from promote.render.fieldspecs import field_spec, merge_specs
 from promote.render.history import has_history
 from promote.render.layer import PathsByKind, specs_of
-from promote.render.merge.written import check_new_keys
+from promote.render.merge.written import check_new_keys, is_new_key
 from promote.render.ties import places_without, tie
 from promote.yamlio.blanks import with_words, words_of
 from promote.yamlio.quotes import Untagged
@@ -40,6 +40,7 @@ class AddEntries:
     def __init__(self, entries: Mapping[str, str], specs: Iterable[FieldSpec]) -> None:
         self.entries = dict(entries)
         self._paths = PathsByKind(specs)
+        self._doubtful = [key for key in self.entries if not is_new_key(key)]
 
     def __call__(self, resources: Accumulator) -> None:
         """Add them."""
@@ -79,7 +80,7 @@ class AddEntries:
             type(old.get(key)) is Untagged for key in self.entries
         ):
             return old
-        check_new_keys(key for key in self.entries if key not in old)
+        check_new_keys(key for key in self._doubtful if key not in old)
         new: Document = {**old, **self.entries}
         words = words_of(old)
         if words:
