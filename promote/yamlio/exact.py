@@ -5,7 +5,7 @@ Right for every document and slow; `plain.py` reads the ordinary ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
@@ -86,6 +86,29 @@ class _Open:
     """Stands for an anchored value that is not complete yet."""
 
 
+class _Merge(NamedTuple):
+    """A mapping with a '<<', taken apart.
+
+    kustomize resolves those that others merge late: a '<<' in a mapping that is merged is merged
+    with it as a field, so of several the last one counts, and what other fields say comes first.
+
+    Attributes:
+        mapping: the mapping; it is kept so that no other gets its identity.
+        own: its own fields.
+        sources: what its '<<' merges, what counts most at the end.
+        below: all that these bring in.
+        fields: its own fields and those of the mappings that it merges.
+        left: what the '<<' of these bring in.
+    """
+
+    mapping: dict[str, Json]
+    own: dict[str, Json]
+    sources: list[dict[str, Json]]
+    below: dict[str, Json]
+    fields: dict[str, Json]
+    left: dict[str, Json]
+
+
 class _Builder:
     """Makes one value of a parser's events. Arguments as `read`."""
 
@@ -113,6 +136,9 @@ class _Builder:
         self.anchors: dict[str, tuple[Json | _Open, int]] = {}
         self.nodes = 0
         self.aliased = 0
+        self.merging = False
+        self.merges: dict[int, _Merge] = {}
+        self.unfolded: set[int] = set()
 
     def document(self) -> Json:
         """The value of the first document, None if there is none."""
@@ -169,7 +195,8 @@ class _Builder:
 
     def _mapping(self, *, top: bool, flow: bool) -> dict[str, Json]:
         mapping: dict[str, Json] = {}
-        merged: dict[str, Json] | None = None
+        merged: _Merge | None = None
+        outside, self.merging = self.merging, False
         words: dict[str, str] = {}
         doubled: dict[str, YamlError] = {}
         unnamed: dict[str, YamlError] = {}
@@ -199,8 +226,14 @@ class _Builder:
                     elif words:
                         words.pop(key, None)
             event = get()
-        mapping = {**merged, **mapping} if merged else mapping
-        return with_faults(with_words(mapping, words), doubled, unnamed, last)
+        self.merging = outside
+        if merged is None:
+            return with_faults(with_words(mapping, words), doubled, unnamed, last)
+        fields = {**merged.fields, **mapping}
+        whole = with_words({**merged.left, **fields}, words)
+        whole = with_faults(whole, doubled, unnamed, last)
+        self.merges[id(whole)] = merged._replace(mapping=whole, own=mapping, fields=fields)
+        return whole
 
     def _note_double(self, event: Any, key: str, doubled: dict[str, YamlError]) -> None:  # noqa: ANN401 - as above
         error = self._error(event, f"the key {key!r} is there twice", hint="keep one of them")
@@ -208,15 +241,47 @@ class _Builder:
             raise error
         doubled[key] = error
 
-    def _merged(self, event: Any, key: Any, *, flow: bool) -> dict[str, Json]:  # noqa: ANN401 - as above
+    def _merged(self, event: Any, key: Any, *, flow: bool) -> _Merge:  # noqa: ANN401 - as above
         """What '<<' brings in: of several mappings the first that has a key counts."""
+        self.merging = True
         value = self._node(event, flow=flow)
-        merged: dict[str, Json] = {}
+        self.merging = False
+        sources: list[dict[str, Json]] = []
+        below: dict[str, Json] = {}
         for source in reversed(value if isinstance(value, list) else [value]):
             if not isinstance(source, dict):
                 raise self._error(key, "'<<' merges mappings only")
-            merged.update(source)
-        return merged
+            sources.append(source)
+            below.update(source)
+        return _Merge({}, {}, sources, below, *self._brought(sources))
+
+    def _brought(self, sources: list[dict[str, Json]]) -> tuple[dict[str, Json], dict[str, Json]]:
+        """The `fields` and `left` that a mapping has of those that it merges."""
+        fields: dict[str, Json] = {}
+        left: dict[str, Json] = {}
+        last: list[dict[str, Json]] = []
+        for source in sources:
+            inner = None if self.own else self.merges.get(id(source))
+            if inner is None:
+                fields.update(source)
+            elif id(source) in self.unfolded:
+                fields.update(inner.fields)
+                if inner.left:
+                    left, last = inner.left, []
+            else:
+                fields.update(inner.own)
+                left, last = inner.below, inner.sources
+        for source in last:
+            self._unfold(source)
+        return fields, left
+
+    def _unfold(self, value: Json) -> None:
+        """Note that kustomize has put a mapping in the place of an alias, and so resolved it."""
+        merge = self.merges.get(id(value))
+        if merge is not None and id(value) not in self.unfolded:
+            self.unfolded.add(id(value))
+            fields, left = self._brought(merge.sources)
+            self.merges[id(value)] = merge._replace(fields={**fields, **merge.own}, left=left)
 
     def _key(self, event: Any, unnamed: dict[str, YamlError], *, top: bool, flow: bool) -> str:  # noqa: ANN401 - as above
         if isinstance(event, yaml.ScalarEvent):
@@ -249,6 +314,8 @@ class _Builder:
         value, size = known
         if isinstance(value, _Open):
             raise self._error(event, f"the value of the anchor {event.anchor!r} holds itself")
+        if not self.merging:
+            self._unfold(value)
         self.aliased += size
         if self.aliased > MAX_ALIASED:
             raise self._error(event, f"aliases unfold to more than {MAX_ALIASED} values")
