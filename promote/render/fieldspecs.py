@@ -82,8 +82,9 @@ def _known(data: Mapping[str, Json], names: Iterable[str]) -> Mapping[str, Json]
 def _mappings(value: Json, key: str) -> list[dict[str, Json]]:
     if value is None:
         return []
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return [item for item in value if isinstance(item, dict)]
+    if isinstance(value, list) and all(isinstance(item, dict | None) for item in value):
+        # A null is read as a mapping in which nothing is set.
+        return [item if isinstance(item, dict) else {} for item in value]
     raise KustomizationError(f"{key!r} is a list of mappings")
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from promote.model.json import Json
 
 _SURE: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]{5,}\Z")  # as long as no word with a meaning
+_MORE_THAN_A_WORD: Final = re.compile(r"""[][{}&*!|>'"%@`#,?:-]|.*(?::\s|:\Z|\s\#)""")
+_TAGS: Final = "tag:yaml.org,2002:"
 _MAYBE: Final = frozenset("+-.0123456789")
 
 
@@ -172,12 +174,27 @@ def _is_no_old_string(text: str) -> bool:
     """Whether a reader of YAML 1.1, which has times as strings, makes no string of it."""
     if not text or "\n" in text:
         return False
-    if text in OLD_WORDS or ": " in text or text[-1] == ":" or text[0] == "#":
+    if text in OLD_WORDS:
         return True
     try:
-        return not isinstance(resolve(text), str)
+        if not isinstance(resolve(text), str):
+            return True
     except NotJsonError:
         return True
+    return bool(_MORE_THAN_A_WORD.match(text)) and _holds_no_string(text)
+
+
+def _holds_no_string(text: str) -> bool:
+    """Whether a text holds something other than a string; faulty YAML counts as one."""
+    import yaml  # noqa: PLC0415 - rarely needed
+
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return False
+    if not isinstance(node, yaml.ScalarNode):
+        return True
+    return node.tag.startswith(_TAGS) and node.tag != _TAGS + "str"
 
 
 def _printed_in_quotes(text: str) -> bool:

@@ -15,11 +15,12 @@ from promote.render.merge.written import (
     MISSING,
     Missing,
     check_new_keys,
+    created,
     text_at,
     text_of,
 )
 from promote.render.patterns import part_match
-from promote.render.replacements.values import CREATED, Created, read_text, untyped
+from promote.render.replacements.values import CREATED, Created, read_texts
 from promote.yamlio.quotes import bare, has_quotes
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _set_or_make(node: Json, parts: Parts, change: Callable[[Json], Json]) -> Js
         if condition is None or node is None:
             return node
         field, text = condition
-        made: Json = {field: untyped(text)} if field else untyped(text)
+        made: Json = {field: created(text)} if field else created(text)
         return [*items, _set_or_make(made, rest, change)]
     if node is None:
         return None
@@ -303,10 +304,11 @@ class Updater:
         ]
         if self.create is MISSING or self.matched > before:
             return _same_or(items, found, items)
-        made: Json = {field: untyped(pattern)} if field else pattern
+        # Without a type yet, as all that is made: what it becomes may be of any.
+        made: Json = {field: created(pattern)} if field else created(pattern)
         if not _is_chosen(made, field, pattern):
             raise KustomizationError(f"nothing is {pattern!r}, and an element made for it is not")
-        return [*items, self.update(made, rest) if field else self.update(CREATED, ())]
+        return [*items, self.update(made, rest if field else ())]
 
 
 def _is_chosen(item: Json, field: str, pattern: str) -> bool:
@@ -323,8 +325,11 @@ def _matches_in_text(scalar: Json, parts: Parts, create: Json | Created | Missin
     Fields in texts are changed by `structured.py`. A path that it cannot follow leads here, and
     kustomize changes a copy of the text and drops it.
     """
+    documents = read_texts(text_of(scalar))
+    if not documents and create is not MISSING and parts[0] != "*":
+        raise KustomizationError(f"{parts[0]!r} in a field path is for a text that holds nothing")
     inner = Updater(lambda _: None, create)
-    inner.update(read_text(text_of(scalar)), parts)
+    inner.update(documents[0] if documents else None, parts)
     return inner.matched
 
 

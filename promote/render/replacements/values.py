@@ -102,13 +102,22 @@ class Value(NamedTuple):
         return options.delimiter.join(parts)
 
 
-def read_text(text: str) -> Json:
-    """The value that a text holds as YAML or JSON: the first document.
+def read_texts(text: str) -> list[Json]:
+    """The values that a text holds as YAML or JSON, of which kustomize takes the first.
 
     Raises:
         YamlError: it is neither.
     """
-    documents = yamlio.load_all(text, "the text", inner=True)
+    return yamlio.load_all(text, "the text", inner=True)
+
+
+def read_text(text: str) -> Json:
+    """The value that a text holds; None if it holds none.
+
+    Raises:
+        YamlError: as `read_texts`.
+    """
+    documents = read_texts(text)
     return documents[0] if documents else None
 
 
