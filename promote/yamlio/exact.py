@@ -5,7 +5,7 @@ Right for every document and slow; `plain.py` reads the ordinary ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -21,12 +21,14 @@ from promote.yamlio.dialect import (
     rewritten_block,
 )
 from promote.yamlio.faults import with_faults
+from promote.yamlio.merge_keys import MergeKeys
 from promote.yamlio.quotes import in_folds, in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
 from promote.yamlio.tags import mistagged, value_of
 
 if TYPE_CHECKING:
     from promote.model.json import Json
+    from promote.yamlio.merge_keys import Merge
 
 # PyYAML without libyaml is slower, and has the same events.
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -86,29 +88,6 @@ class _Open:
     """Stands for an anchored value that is not complete yet."""
 
 
-class _Merge(NamedTuple):
-    """A mapping with a '<<', taken apart.
-
-    kustomize resolves those that others merge late: a '<<' in a mapping that is merged is merged
-    with it as a field, so of several the last one counts, and what other fields say comes first.
-
-    Attributes:
-        mapping: the mapping; it is kept so that no other gets its identity.
-        own: its own fields.
-        sources: what its '<<' merges, what counts most at the end.
-        below: all that these bring in.
-        fields: its own fields and those of the mappings that it merges.
-        left: what the '<<' of these bring in.
-    """
-
-    mapping: dict[str, Json]
-    own: dict[str, Json]
-    sources: list[dict[str, Json]]
-    below: dict[str, Json]
-    fields: dict[str, Json]
-    left: dict[str, Json]
-
-
 class _Builder:
     """Makes one value of a parser's events. Arguments as `read`."""
 
@@ -137,8 +116,7 @@ class _Builder:
         self.nodes = 0
         self.aliased = 0
         self.merging = False
-        self.merges: dict[int, _Merge] = {}
-        self.unfolded: set[int] = set()
+        self.merge_keys = MergeKeys(early=own)
 
     def document(self) -> Json:
         """The value of the first document, None if there is none."""
@@ -195,7 +173,7 @@ class _Builder:
 
     def _mapping(self, *, top: bool, flow: bool) -> dict[str, Json]:
         mapping: dict[str, Json] = {}
-        merged: _Merge | None = None
+        merged: Merge | None = None
         outside, self.merging = self.merging, False
         words: dict[str, str] = {}
         doubled: dict[str, YamlError] = {}
@@ -229,10 +207,9 @@ class _Builder:
         self.merging = outside
         if merged is None:
             return with_faults(with_words(mapping, words), doubled, unnamed, last)
-        fields = {**merged.fields, **mapping}
-        whole = with_words({**merged.left, **fields}, words)
+        whole = with_words({**merged.left, **merged.fields, **mapping}, words)
         whole = with_faults(whole, doubled, unnamed, last)
-        self.merges[id(whole)] = merged._replace(mapping=whole, own=mapping, fields=fields)
+        self.merge_keys.note(whole, merged, mapping)
         return whole
 
     def _note_double(self, event: Any, key: str, doubled: dict[str, YamlError]) -> None:  # noqa: ANN401 - as above
@@ -241,47 +218,17 @@ class _Builder:
             raise error
         doubled[key] = error
 
-    def _merged(self, event: Any, key: Any, *, flow: bool) -> _Merge:  # noqa: ANN401 - as above
-        """What '<<' brings in: of several mappings the first that has a key counts."""
+    def _merged(self, event: Any, key: Any, *, flow: bool) -> Merge:  # noqa: ANN401 - as above
+        """What '<<' brings in."""
         self.merging = True
         value = self._node(event, flow=flow)
         self.merging = False
         sources: list[dict[str, Json]] = []
-        below: dict[str, Json] = {}
-        for source in reversed(value if isinstance(value, list) else [value]):
+        for source in value if isinstance(value, list) else [value]:
             if not isinstance(source, dict):
                 raise self._error(key, "'<<' merges mappings only")
             sources.append(source)
-            below.update(source)
-        return _Merge({}, {}, sources, below, *self._brought(sources))
-
-    def _brought(self, sources: list[dict[str, Json]]) -> tuple[dict[str, Json], dict[str, Json]]:
-        """The `fields` and `left` that a mapping has of those that it merges."""
-        fields: dict[str, Json] = {}
-        left: dict[str, Json] = {}
-        last: list[dict[str, Json]] = []
-        for source in sources:
-            inner = None if self.own else self.merges.get(id(source))
-            if inner is None:
-                fields.update(source)
-            elif id(source) in self.unfolded:
-                fields.update(inner.fields)
-                if inner.left:
-                    left, last = inner.left, []
-            else:
-                fields.update(inner.own)
-                left, last = inner.below, inner.sources
-        for source in last:
-            self._unfold(source)
-        return fields, left
-
-    def _unfold(self, value: Json) -> None:
-        """Note that kustomize has put a mapping in the place of an alias, and so resolved it."""
-        merge = self.merges.get(id(value))
-        if merge is not None and id(value) not in self.unfolded:
-            self.unfolded.add(id(value))
-            fields, left = self._brought(merge.sources)
-            self.merges[id(value)] = merge._replace(fields={**fields, **merge.own}, left=left)
+        return self.merge_keys.gathered(sources)
 
     def _key(self, event: Any, unnamed: dict[str, YamlError], *, top: bool, flow: bool) -> str:  # noqa: ANN401 - as above
         if isinstance(event, yaml.ScalarEvent):
@@ -315,7 +262,7 @@ class _Builder:
         if isinstance(value, _Open):
             raise self._error(event, f"the value of the anchor {event.anchor!r} holds itself")
         if not self.merging:
-            self._unfold(value)
+            self.merge_keys.unfold(value)
         self.aliased += size
         if self.aliased > MAX_ALIASED:
             raise self._error(event, f"aliases unfold to more than {MAX_ALIASED} values")
