@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CHART = {
     "overlays/prod/cart/charts/extra/Chart.yaml": "apiVersion: v2\nname: extra\nversion: 1.0.0\n",
+    "overlays/prod/cart/charts/extra/values.yaml": "{}\n",
     "overlays/prod/cart/charts/extra/templates/a.yaml": (
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-a-chart}\n"
     ),
