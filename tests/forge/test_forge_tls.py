@@ -145,6 +145,7 @@ def clone(sandbox: Sandbox, server: GiteaServer, authority: Authority) -> Clone:
     sandbox.git(work, "config", "http.sslCAInfo", str(authority.file))
     pushed = plain.replace("://", f"://ada:{token}@")
     sandbox.git(work, "push", "-q", pushed, "main", "main:topic")
+    server.wait_until_filled(name)
     sandbox.git(work, "remote", "add", "origin", plain)
     return Clone(work, name, token)
 
