@@ -75,12 +75,8 @@ def run_identity(arguments: list[str]) -> bytes:
     return "\0".join(parts).encode(errors="surrogateescape")
 
 
-def note_of(arguments: list[str]) -> str:
+def note_file(identity: bytes) -> str:
     """The file of a run's note; which run it is of, the note says itself."""
-    return _file_of(run_identity(arguments))
-
-
-def _file_of(identity: bytes) -> str:
     return f"{store_folder()}/runs/{zlib.crc32(identity):08x}"
 
 
@@ -91,7 +87,7 @@ def look_again(arguments: list[str]) -> tuple[Note, list[int]] | None:
     """
     try:
         identity = run_identity(arguments)
-        with open(_file_of(identity), "rb") as file:  # noqa: PTH123 - see above
+        with open(note_file(identity), "rb") as file:  # noqa: PTH123 - see above
             note = Note.read(file.read(), identity)
     except OSError:
         return None
@@ -99,15 +95,9 @@ def look_again(arguments: list[str]) -> tuple[Note, list[int]] | None:
     return None if note is None or differing is None else (note, differing)
 
 
-def is_repeat(arguments: list[str]) -> bool:
-    """Whether a run of these arguments would do nothing, for all that an earlier one saw."""
-    seen = look_again(arguments)
-    return seen is not None and not seen[1]
-
-
 def keep_note(identity: bytes, data: bytes) -> None:
     """Write a run's note, all or nothing, and let the oldest go where there are too many."""
-    path = _file_of(identity)
+    path = note_file(identity)
     folder, name = os.path.split(path)
     draft = f"{folder}/.{name}-{os.getpid()}"
     try:

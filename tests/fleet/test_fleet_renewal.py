@@ -6,21 +6,21 @@ import os
 import random
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from noting import RUN, is_repeat, note_of, written
 from shop import CHANGES, FILES, write
 
 import promote.cli.renewal
 from promote.cli import performing
 from promote.cli.main import main
-from promote.store.runs import is_repeat, look_again, note_of
+from promote.store.runs import look_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-RUN = ["render", "--all", "--output", "../out"]
 FILE = "overlays/dev/web/a.txt"
 
 
@@ -52,10 +52,6 @@ def whole_runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(performing, "_perform", note)
     return runs
-
-
-def written(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.yaml")}
 
 
 def check(project: Path, fresh: Path) -> None:
@@ -211,7 +207,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_note_is_not_renewed(
     noted: Path, whole_runs: list[list[str]], damage: str
 ) -> None:
-    note = Path(note_of(RUN))
+    note = note_of(RUN)
     note.write_bytes(DAMAGES[damage](note.read_bytes()))
     assert look_again(RUN) is not None
     write(noted / FILE, "new")

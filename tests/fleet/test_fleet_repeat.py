@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from noting import RUN, is_repeat, note_of, written
 from shop import ALL, CHANGES, FILES, write
 
 from promote.cli.main import main
-from promote.store.runs import is_repeat, keep_note, note_of, run_identity
+from promote.store.runs import keep_note, run_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-RUN = ["render", "--all", "--output", "../out"]
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every look counts at once: the tests do not wait until files are old."""
     monkeypatch.setattr("promote.store.inputs._TICK", -(10**12))
-
-
-def written(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.yaml")}
 
 
 def test_the_third_run_is_known_again(project: Path) -> None:
@@ -167,7 +162,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_note_is_no_note(damage: str) -> None:
     for _ in range(3):
         assert main(RUN) == 0
-    note = Path(note_of(RUN))
+    note = note_of(RUN)
     note.write_bytes(DAMAGES[damage](note.read_bytes()))
     assert not is_repeat(RUN)
     assert main(RUN) == 0
@@ -178,7 +173,7 @@ def test_a_damaged_note_is_no_note(damage: str) -> None:
 def test_only_the_user_may_read_a_note_and_there_are_not_many() -> None:
     for number in range(60):
         keep_note(run_identity([*RUN, str(number)]), b"note")
-    notes = list(Path(note_of(RUN)).parent.iterdir())
+    notes = list(note_of(RUN).parent.iterdir())
     assert len(notes) == 50
     assert {note.stat().st_mode & 0o777 for note in notes} == {0o600}
-    assert Path(note_of([*RUN, "59"])) in notes
+    assert note_of([*RUN, "59"]) in notes
