@@ -132,6 +132,10 @@ class Calls(ABC):
         """Whether the forge will merge it by itself, where reading it does not say so."""
         return pull.auto_merge
 
+    def _was_swept_away(self, pull: PullRequest) -> bool:  # noqa: ARG002
+        """Whether the forge closed it by itself, for the end of an earlier branch of its name."""
+        return False
+
     def _tidy(self, pull: PullRequest) -> None:  # noqa: B027 - most have nothing to do
         """Take away the branch of one that is merged, where the forge does not by itself."""
 

@@ -170,6 +170,20 @@ class GiteaForge(HubForge):
         marks = [kind for kind in said if kind in _SCHEDULING]
         return bool(marks) and marks[-1] == "pull_scheduled_merge"
 
+    def _was_swept_away(self, pull: PullRequest) -> bool:
+        """Whether Gitea closed it for a branch that was deleted, and its branch is there.
+
+        It learns of deleted branches behind the scenes, also of those that it deletes at a merge,
+        and closes whatever is open from a branch of that name by then: a pull request, too, whose
+        branch was pushed since. Whoever declines one by deleting its branch leaves no branch.
+        """
+        said = [text(event, "type") for event in self._timeline(pull)]
+        ends = [kind for kind in said if kind in _ENDINGS]
+        if ends[-2:] != ["close", "delete_branch"]:
+            return False
+        branch = self._api.find(f"{self._repo}/branches/{quote(pull.head, safe='')}")
+        return branch is not None
+
     def _timeline(self, pull: PullRequest) -> Iterator[Document]:
         """All that happened to one, oldest first.
 
@@ -269,4 +283,5 @@ _STYLES: Final = {
     "rebase": "allow_rebase",
 }
 _NOT_NOW: Final = 405
+_ENDINGS: Final = frozenset({"close", "reopen", "delete_branch"})
 _SCHEDULING: Final = frozenset({"pull_scheduled_merge", "pull_cancel_scheduled_merge"})

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from promote.forge.protocol import Check, Proposal, PullRequest, ReviewState, State
 
 _ABSENT: Final = 404
+_DOUBLED: Final = "doubled"
+"""The key of the comment that says that a runner closed one of several it opened at once."""
+
 _LOOKS: Final = TRIES + 4
 """How often a merge is asked for: after each, Gitea looks anew at all that are open, one by one."""
 
@@ -53,14 +56,17 @@ class HostedForge(Calls):
         found = self._found(head, base)
         return None if found is None else self.show(found.number)
 
-    def latest(self, head: str, base: str) -> PullRequest | None:
-        """The newest pull request of a branch, in whatever state it is."""
-        same = [
-            pull.number
-            for pull in self._search(None, head, base)
-            if (pull.head, pull.base) == (head, base)
-        ]
-        return self.show(max(same)) if same else None
+    def declined(self, head: str, base: str) -> PullRequest | None:
+        """The newest pull request of a branch, if someone closed it without merging."""
+        every = self._search(None, head, base)
+        same = [pull for pull in every if (pull.head, pull.base) == (head, base)]
+        for pull in sorted(same, key=lambda pull: pull.number, reverse=True):
+            if pull.state != "closed":
+                return None
+            shown = self.show(pull.number)
+            if all(comment.key != _DOUBLED for comment in shown.comments):
+                return None if self._was_swept_away(pull) else shown
+        return None
 
     def pulls(self, state: State | None = "open") -> list[PullRequest]:
         """All in a state, or all; by number."""
@@ -212,6 +218,8 @@ class HostedForge(Calls):
         oldest = min([opened, *same], key=lambda pull: pull.number)
         for pull in same:
             if pull.number > oldest.number and pull.author == opened.author:
+                why = f"Closed: pull request {oldest.number} asks for the same."
+                self.comment(pull.number, _DOUBLED, why)
                 self._set_state(pull, "closed")
         return oldest
 

@@ -133,11 +133,11 @@ class LocalForge:
         stored = self._records.read().opened(head, base)
         return None if stored is None else self._live([stored.pull])[0]
 
-    def latest(self, head: str, base: str) -> PullRequest | None:
-        """The newest pull request of a branch, in whatever state it is."""
+    def declined(self, head: str, base: str) -> PullRequest | None:
+        """The newest pull request of a branch, if someone closed it without merging."""
         every = (stored.pull for _, stored in sorted(self._records.read().pulls.items()))
         same = [pull for pull in every if (pull.head, pull.base) == (head, base)]
-        return self._live(same[-1:])[0] if same else None
+        return self._live(same[-1:])[0] if same and same[-1].state == "closed" else None
 
     def pulls(self, state: State | None = "open") -> list[PullRequest]:
         """All in a state, or all; by number."""

@@ -165,8 +165,11 @@ class Forge(Protocol):
         """The open pull request of a branch."""
         ...
 
-    def latest(self, head: str, base: str) -> PullRequest | None:
-        """The newest pull request of a branch, in whatever state it is."""
+    def declined(self, head: str, base: str) -> PullRequest | None:
+        """The newest pull request of a branch, if someone closed it without merging.
+
+        One that the forge or a runner closed for reasons of its own is no one's answer.
+        """
         ...
 
     def pulls(self, state: State | None = "open") -> list[PullRequest]:

@@ -143,7 +143,7 @@ def carry_out(session: Session, plan: Plan, draft: Draft) -> Outcome | None:
     )
     if found is None:
         opened = _opened(session, proposal, settled)
-        if opened is None:
+        if opened is None or opened.state != "open":
             return None
         opened = request.comment(opened)
         return Outcome("opened", plan, proposal.head, opened, settled.kept)

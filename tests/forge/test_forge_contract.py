@@ -44,6 +44,8 @@ def test_eight_who_open_at_once_open_one(place: Place) -> None:
         numbers = list(pool.map(lambda forge: forge.create(PROPOSAL).number, forges))
     assert len(set(numbers)) == 1
     assert [pull.number for pull in place.forge.pulls()] == numbers[:1]
+    assert place.forge.merge(numbers[0]).state == "merged"
+    assert place.forge.declined(HEAD, "main") is None, "the others were closed by those who lost"
 
 
 def test_a_change_is_written_and_again_changes_nothing(place: Place) -> None:
@@ -149,11 +151,13 @@ def test_closed_opened_again_and_a_second_one(place: Place) -> None:
     first = place.forge.create(PROPOSAL).number
     assert place.forge.close(first).state == "closed"
     assert place.forge.close(first).state == "closed"
+    assert place.forge.declined(HEAD, "main") == place.forge.show(first)
     assert [pull.number for pull in place.forge.pulls("closed")] == [first]
     with pytest.raises(ForgeError, match="is closed and cannot be merged"):
         place.forge.merge(first)
     second = place.forge.create(PROPOSAL).number
     assert second != first
+    assert place.forge.declined(HEAD, "main") is None, "the newest one is open"
     with pytest.raises(ForgeError, match="another pull request of the branch"):
         place.forge.reopen(first)
     place.forge.close(second)

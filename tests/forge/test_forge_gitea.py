@@ -104,6 +104,28 @@ def test_one_that_was_just_opened_is_waited_for(place: GitPlace, gitea_server: G
     assert (proxy.counted, opened.state, opened.auto_merge) == (2, "open", True)
 
 
+def _wait_until_closed(place: GitPlace, number: int) -> None:
+    for _ in range(600):
+        if place.forge.show(number).state == "closed":
+            return
+        time.sleep(0.1)
+    pytest.fail(f"Gitea keeps pull request {number} open")
+
+
+def test_one_closed_for_the_end_of_an_earlier_branch_is_declined_by_nobody(place: GitPlace) -> None:
+    opened = place.forge.create(PROPOSAL)
+    commit = place.tip(HEAD)
+    place.delete(HEAD)
+    _wait_until_closed(place, opened.number)
+    declined = place.forge.declined(HEAD, "main")
+    assert declined is not None, "whoever deletes a branch declines its pull request"
+    assert declined.number == opened.number
+    place.sandbox.git(place.work, "push", "-q", "origin", f"{commit}:refs/heads/{HEAD}")
+    assert place.forge.declined(HEAD, "main") is None
+    place.forge.close(place.forge.reopen(opened.number).number)
+    assert place.forge.declined(HEAD, "main") is not None
+
+
 @dataclass
 class Short(FaultProxy):
     """Gets pages of two, as from a server that was told to give no longer ones."""

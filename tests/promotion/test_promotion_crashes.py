@@ -62,9 +62,9 @@ def merging_alone(app: str) -> Callable[[Session], None]:
 
 def merging(app: str) -> Callable[[Session], None]:
     def act(session: Session) -> None:
-        pull = session.forge.latest(f"promote/staging/{app}", "main")
-        assert pull is not None
-        land(session, pull.number)
+        pulls = session.forge.pulls(None)
+        branch = f"promote/staging/{app}"
+        land(session, max(pull.number for pull in pulls if pull.head == branch))
 
     return act
 

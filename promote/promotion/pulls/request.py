@@ -141,8 +141,8 @@ def closed_by_someone(session: Session, plan: Plan, branch: str) -> PullRequest 
     Whoever closes a pull request declines what it asks for, and opening the next one at once would
     only make them close that, too. Another release is another question.
     """
-    last = session.forge.latest(branch, session.base)
-    if last is None or last.state != "closed" or not asks_the_same(plan, last):
+    last = session.forge.declined(branch, session.base)
+    if last is None or not asks_the_same(plan, last):
         return None
     ours = any(one.key == COMMENT and one.body.startswith(CLOSED) for one in last.comments)
     return None if ours else last
