@@ -16,6 +16,7 @@ from promote.render.fields import stops_short, update_document
 from promote.render.fieldspecs import default_config
 from promote.render.merge.written import in_field, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
+from promote.render.referrers import check_referrers, subject_namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,12 +37,13 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     The work is linear in the records: candidates are found by the name that they had.
 
     Raises:
-        KustomizationError: a name may mean several resources.
+        KustomizationError: a name may mean several resources, or one cannot be read.
     """
+    fields_by_kind = _fields_by_kind(config)
+    check_referrers(records, lambda record: bool(fields_by_kind[record.original.gvk]))
     targets = _Targets(records)
     if not targets.any_renamed and config is default_config():
         return  # rules of a configuration may lead where no name is, which is an error
-    fields_by_kind = _fields_by_kind(config)
     for record in records:
         for target, path in fields_by_kind[record.original.gvk]:
             if stops_short(record.doc, path):
@@ -195,7 +197,7 @@ class _Finder:
             self._visible_known = True
             if not self.referrer.is_cluster_scoped:
                 self._visible = self.targets.visible_from(
-                    self.referrer.key.namespace, _subject_namespaces(self.referrer)
+                    self.referrer.key.namespace, subject_namespaces(self.referrer)
                 )
         return self._visible
 
@@ -251,25 +253,6 @@ class _Finder:
 def _was(record: Record, selector: Gvk) -> bool:
     group, version = record.key[:2]
     return any(selects(selector, Gvk(group, version, former.kind)) for former in record.formers)
-
-
-def _subject_namespaces(record: Record) -> frozenset[str]:
-    """A role binding may name service accounts of other namespaces."""
-    subjects = record.doc.get("subjects") if record.key.kind == "RoleBinding" else None
-    if not isinstance(subjects, list):
-        return frozenset()
-    found = set()
-    for subject in subjects:
-        if (
-            isinstance(subject, dict)
-            and subject.get("kind") == "ServiceAccount"
-            and "namespace" in subject
-        ):
-            namespace = subject["namespace"]
-            if not isinstance(namespace, str):
-                raise KustomizationError(f"{record.key} has a subject whose namespace is blank")
-            found.add(namespace)
-    return frozenset(found)
 
 
 def _same_layers(one: Record, other: Record, *, lenient: bool) -> bool:

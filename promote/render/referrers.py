@@ -1,0 +1,75 @@
+"""What kustomize asks of a resource before it looks whether that names another.
+
+It asks whether or not anything has a new name, so that a resource may be refused that nothing would
+be changed in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.errors import KustomizationError
+from promote.render.merge.written import text_at
+from promote.yamlio.quotes import resolved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from promote.render.record import Record
+
+
+def check_referrers(records: Iterable[Record], may_refer: Callable[[Record], bool]) -> None:
+    """Check the resources that may refer to others.
+
+    Args:
+        records: the resources.
+        may_refer: whether a resource is of a kind that any rule for references speaks of.
+
+    Raises:
+        KustomizationError: one has a null for its version, or a subject that cannot be read.
+    """
+    for record in records:
+        doc = record.doc
+        if doc.get("apiVersion", "") is None:
+            word = text_at(doc, "apiVersion")
+            if word and may_refer(record):
+                raise KustomizationError(
+                    f"{record.key} has {word} for its apiVersion",
+                    hint="write its version, or leave the field out",
+                )
+        if doc.get("kind") == "RoleBinding" and not record.is_cluster_scoped and may_refer(record):
+            subject_namespaces(record)
+
+
+def subject_namespaces(record: Record) -> frozenset[str]:
+    """The namespaces of the service accounts that a role binding names: they may be elsewhere.
+
+    Raises:
+        KustomizationError: a subject is no mapping, or states a kind or namespace that is no text.
+    """
+    subjects = record.doc.get("subjects") if record.key.kind == "RoleBinding" else None
+    if not isinstance(subjects, list):
+        return frozenset()
+    found = set()
+    for subject in map(resolved, subjects):
+        if not isinstance(subject, dict):
+            raise KustomizationError(
+                f"{record.key} has a subject that is no mapping",
+                hint="give each of its subjects a kind and a name",
+            )
+        if "namespace" not in subject or "kind" not in subject:
+            continue
+        kind, namespace = subject["kind"], subject["namespace"]
+        if not isinstance(kind, str):
+            raise KustomizationError(
+                f"{record.key} has a subject whose kind is no text", hint="write the kind in quotes"
+            )
+        if kind != "ServiceAccount":
+            continue
+        if not isinstance(namespace, str):
+            raise KustomizationError(
+                f"{record.key} has a subject whose namespace is no text",
+                hint="write the namespace in quotes, or leave it out",
+            )
+        found.add(namespace)
+    return frozenset(found)
