@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from promote.errors import KustomizationError
 from promote.model.resource import Origin
 from promote.render.history import without_history
+from promote.render.list_items import through_json
 from promote.render.merge.written import text_at, text_of
 from promote.render.record import Record
 from promote.yamlio.quotes import Untagged, resolved
@@ -55,7 +56,11 @@ def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> l
         if items is None:
             records.append(Record(doc, scopes, origin_of(index)))
         else:
-            queue.extend((_resource(item), index) for item in items if item not in (None, {}, []))
+            queue.extend(
+                (_resource(through_json(item)), index)
+                for item in items
+                if item not in (None, {}, [])
+            )
     return records
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from promote.yamlio.numbers import go_number
+from promote.yamlio.numbers import Bare, go_number
+from promote.yamlio.quotes import InQuotes
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -107,6 +108,8 @@ DOCUMENTS: Final[dict[str, Shape]] = {
 def conformed(value: Json, shape: Shape, *, strict: bool = False) -> Json:
     """The value in a shape; what does not fit it is left for whoever reads it to complain of.
 
+    Texts forget their quotes, which are not those of the fields that they will be put in.
+
     Args:
         value: what was written.
         shape: what is expected.
@@ -117,7 +120,7 @@ def conformed(value: Json, shape: Shape, *, strict: bool = False) -> Json:
     if isinstance(shape, list) and isinstance(value, list):
         return [conformed(item, shape[0], strict=strict) for item in value]
     if not isinstance(shape, dict) or not isinstance(value, dict):
-        return value
+        return _unquoted(value)
     if EACH in shape:
         return {key: conformed(item, shape[EACH], strict=strict) for key, item in value.items()}
     folded = {name.lower(): name for name in shape}
@@ -135,4 +138,12 @@ def conformed(value: Json, shape: Shape, *, strict: bool = False) -> Json:
 def _text(value: Json) -> Json:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return go_number(value) if isinstance(value, int | float) else value
+    return go_number(value) if isinstance(value, int | float) else _unquoted(value)
+
+
+def _unquoted(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _unquoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unquoted(item) for item in value]
+    return str(value) if isinstance(value, InQuotes | Bare) else value

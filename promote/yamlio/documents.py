@@ -35,6 +35,9 @@ def load(
 ) -> list[Json]:
     """Every document of a text, as kustomize parts it; an empty one is None.
 
+    Comments above the first separator count where a `List` would be alone otherwise: as a document
+    that is the last, so that the others are where they are found in the text.
+
     Args:
         data: the text.
         source: the file's name, for errors.
@@ -46,10 +49,15 @@ def load(
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
     text = decode(data, source)
-    return [
+    documents = [
         _read(chunk, source, line, own=own, patch=patch, inner=inner)
         for chunk, line in chunks(text, source)
     ]
+    if not own and len(documents) == 1 and isinstance(documents[0], dict):
+        kind = documents[0].get("kind")
+        if kind in ("List", "ResourceList") and _SEPARATOR.search(text):
+            documents.append(None)
+    return documents
 
 
 def _read(text: str, source: str, line: int, *, own: bool, patch: bool, inner: bool) -> Json:
