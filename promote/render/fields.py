@@ -186,14 +186,23 @@ def update_document(
 
 def stops_short(doc: Document, path: Path) -> bool:
     """Whether a path ends at a missing field before it meets a list: most do, in most documents."""
+    return missing_at(doc, path) >= 0
+
+
+def missing_at(doc: Document, path: Path) -> int:
+    """Which step of a path, counted from 0, leads to a field that is missing.
+
+    Returns:
+        -1 if none does before the path meets anything but a mapping.
+    """
     node: Json = doc
-    for name, _, _ in path:
+    for depth, (name, _, _) in enumerate(path):
         if not isinstance(node, dict) or not name:
-            return False
+            return -1
         if name not in node:
-            return True
+            return depth
         node = node[name]
-    return False
+    return -1
 
 
 def set_in(doc: Document, path: tuple[str, ...], value: Json) -> Document:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from promote.render.decode import Fields
+from promote.render.fields import missing_at
 from promote.render.fieldspecs import FieldSpec, field_spec
 from promote.render.record import selects
 
@@ -62,6 +64,7 @@ class PathsByKind:
     def __init__(self, specs: Iterable[FieldSpec]) -> None:
         self._specs = tuple(specs)
         self._by_kind: dict[Gvk, tuple[tuple[Path, bool], ...]] = {}
+        self._jumps: dict[Gvk, list[tuple[int, ...]]] = {}
 
     def __getitem__(self, gvk: Gvk) -> tuple[tuple[Path, bool], ...]:
         """The paths that hold for a kind, each with whether to create what is missing."""
@@ -72,6 +75,46 @@ class PathsByKind:
             )
             self._by_kind[gvk] = found
         return found
+
+    def present(self, gvk: Gvk, doc: Document) -> list[tuple[Path, bool]]:
+        """Those of a kind's paths that do not end at a field that is missing, and stays so."""
+        paths = self[gvk]
+        jumps = self._jumps.get(gvk)
+        if jumps is None:
+            jumps = self._jumps[gvk] = _jumps(paths)
+        found: list[tuple[Path, bool]] = []
+        index, end = 0, len(paths)
+        while index < end:
+            entry = paths[index]
+            depth = missing_at(doc, entry[0]) if jumps[index] else -1
+            if depth < 0:
+                found.append(entry)
+                index += 1
+            else:
+                index = jumps[index][depth]
+        return found
+
+
+def _jumps(paths: tuple[tuple[Path, bool], ...]) -> list[tuple[int, ...]]:
+    """For each path, the next one that goes on when the first, second, … step leads nowhere.
+
+    Most paths of a pod have their beginnings in common, and are missing together. There is none
+    for paths that make their fields, or that end where one of these passes.
+    """
+    made = {path[:length] for path, create in paths if create for length in range(len(path) + 1)}
+    found: list[tuple[int, ...]] = []
+    after: Path = ()
+    later: tuple[int, ...] = ()
+    for index in range(len(paths) - 1, -1, -1):
+        path, create = paths[index]
+        jumps: tuple[int, ...] = ()
+        if not create and path not in made:
+            # Up to where it and its neighbour part, what ends the one ends the other.
+            shared = posixpath.commonprefix([path, after[: len(later)]])
+            jumps = (*later[: len(shared)], *[index + 1] * (len(path) - len(shared)))
+        found.append(jumps)
+        after, later = path, jumps
+    return found[::-1]
 
 
 def specs_of(doc: Document) -> tuple[FieldSpec, ...]:

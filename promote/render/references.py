@@ -7,11 +7,12 @@ may be referred to from where the reference stands.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
+from promote.render.branching import DeadEndError, branches, update_all
 from promote.render.fields import stops_short, update_document
 from promote.render.fieldspecs import default_config
 from promote.render.merge.written import in_field, text_of, untagged
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from promote.model.json import Document, Json
+    from promote.render.branching import Branch
     from promote.render.fields import Path
     from promote.render.fieldspecs import BackReference, FieldConfig
     from promote.render.record import Record
@@ -45,11 +47,26 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     if not targets.any_renamed and config is default_config():
         return  # rules of a configuration may lead where no name is, which is an error
     for record in records:
-        for target, path in fields_by_kind[record.original.gvk]:
-            if stops_short(record.doc, path):
-                continue
-            finder = _Finder(record, target, path, targets)
-            record.doc = update_document(record.doc, path, finder.change)
+        fields, together = fields_by_kind[record.original.gvk]
+        if together is None or not _follow_all(record, together, targets):
+            _follow_each(record, fields, targets)
+
+
+def _follow_each(record: Record, fields: Iterable[_Field], targets: _Targets) -> None:
+    for target, path in fields:
+        if not stops_short(record.doc, path):
+            finder = _Finder(record, targets)
+            change = partial(finder.change, field=_Field(target, path))
+            record.doc = update_document(record.doc, path, change)
+
+
+def _follow_all(record: Record, fields: Branch[_Field], targets: _Targets) -> bool:
+    """The same in one walk; says whether nothing stood in its way."""
+    try:
+        record.doc = update_all(record.doc, fields, _Finder(record, targets).change)
+    except DeadEndError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=8)
@@ -58,25 +75,42 @@ def _fields_by_kind(config: FieldConfig) -> _FieldsByKind:
     return _FieldsByKind(config.name_reference)
 
 
+class _Field(NamedTuple):
+    """A field that holds names, and the kind that these are of."""
+
+    target: Gvk
+    path: Path
+
+
 class _FieldsByKind:
-    """For each kind, its fields that hold a name, and the kind that they name."""
+    """For each kind, its fields that hold a name, one by one and as one tree."""
 
     def __init__(self, references: Iterable[BackReference]) -> None:
         self._fields = [
-            (spec.selector, reference.target, spec.path)
+            (spec.selector, _Field(reference.target, spec.path))
             for reference in references
             for spec in reference.referrers
         ]
-        self._by_kind: dict[Gvk, list[tuple[Gvk, Path]]] = {}
+        self._by_kind: dict[Gvk, tuple[list[_Field], Branch[_Field] | None]] = {}
 
-    def __getitem__(self, gvk: Gvk) -> list[tuple[Gvk, Path]]:
+    def __getitem__(self, gvk: Gvk) -> tuple[list[_Field], Branch[_Field] | None]:
+        """The second is None where what one field has become counts for the next."""
         found = self._by_kind.get(gvk)
         if found is None:
-            found = [
-                (target, path) for selector, target, path in self._fields if selects(selector, gvk)
-            ]
-            self._by_kind[gvk] = found
+            fields = [field for selector, field in self._fields if selects(selector, gvk)]
+            # A binding sees the namespaces of its subjects, which are references themselves.
+            alone = gvk.kind == "RoleBinding" or any(map(_is_of_identity, fields))
+            together = None if alone else branches((field.path, field) for field in fields)
+            found = self._by_kind[gvk] = fields, together
         return found
+
+
+def _is_of_identity(field: _Field) -> bool:
+    """Whether a field may be part of what the resource itself is called."""
+    first, *rest = [step.name for step in field.path] or [""]
+    if first == "metadata":
+        return not rest or rest[0] in {"name", "namespace"}
+    return first in {"", "apiVersion", "kind"}
 
 
 class _Targets:
@@ -125,48 +159,46 @@ class _Targets:
 
 
 class _Finder:
-    """Follows the references in one field of one resource."""
+    """Follows the references in the fields of one resource."""
 
-    __slots__ = ("_visible", "_visible_known", "path", "referrer", "target", "targets")
+    __slots__ = ("_visible", "_visible_known", "referrer", "targets")
 
-    def __init__(self, referrer: Record, target: Gvk, path: Path, targets: _Targets) -> None:
+    def __init__(self, referrer: Record, targets: _Targets) -> None:
         self.referrer = referrer
-        self.target = target
-        self.path = path
         self.targets = targets
         self._visible: Sequence[_Place] | None = None
         self._visible_known = False
 
-    def change(self, node: Json) -> Json:
-        """What becomes of the value at the field."""
+    def change(self, node: Json, field: _Field) -> Json:
+        """What becomes of the value at a field."""
         if node is None:
             return None
         if isinstance(node, list):
-            items = [self._change_one(item) for item in node]
+            items = [self._change_one(item, field) for item in node]
             same = all(new is old for new, old in zip(items, node, strict=True))
             return node if same else items
-        return self._change_one(node)
+        return self._change_one(node, field)
 
-    def _change_one(self, node: Json) -> Json:
+    def _change_one(self, node: Json, field: _Field) -> Json:
         if node is None:
             return None
         if isinstance(node, dict):
-            return self._change_mapping(node)
+            return self._change_mapping(node, field)
         if isinstance(node, list):
             raise KustomizationError("a field for a name holds a list of lists")
         name = text_of(node)
-        found = self._choose(name, self._candidates(name), with_namespace=False)
+        found = self._choose(name, self._candidates(name), field, with_namespace=False)
         if found is None or found.key.name == name:
             return node
         return untagged(node, found.key.name)
 
-    def _change_mapping(self, node: Document) -> Document:
+    def _change_mapping(self, node: Document, field: _Field) -> Document:
         """A field of the form {name, namespace}."""
         if "name" not in node:
-            where = "/".join(step.name for step in self.path)
+            where = "/".join(step.name for step in field.path)
             raise KustomizationError(f"{self.referrer.key} has no name in {where}")
         name = text_of(node["name"])
-        found = self._choose(name, self._in_namespace(node, name), with_namespace=True)
+        found = self._choose(name, self._in_namespace(node, name), field, with_namespace=True)
         if found is None:
             return node
         identity = found.id
@@ -202,9 +234,9 @@ class _Finder:
         return self._visible
 
     def _choose(
-        self, name: str, candidates: list[Record], *, with_namespace: bool
+        self, name: str, candidates: list[Record], field: _Field, *, with_namespace: bool
     ) -> Record | None:
-        candidates = self._sieve(candidates)
+        candidates = self._sieve(candidates, field)
         if len(candidates) == 1:
             return candidates[0]
         candidates = [one for one in candidates if _same_layers(one, self.referrer, lenient=True)]
@@ -223,12 +255,14 @@ class _Finder:
             )
         return candidates[0]
 
-    def _sieve(self, candidates: list[Record]) -> list[Record]:
-        role = self._role()
+    def _sieve(self, candidates: list[Record], field: _Field) -> list[Record]:
+        if not candidates:
+            return candidates
+        role = self._role(field)
         return [
             one
             for one in candidates
-            if _was(one, self.target)
+            if _was(one, field.target)
             and (role is None or _was(one, role))
             and (self.referrer.is_cluster_scoped or self._is_near(one))
         ]
@@ -240,9 +274,9 @@ class _Finder:
             or one.key.namespace == self.referrer.key.namespace
         )
 
-    def _role(self) -> Gvk | None:
+    def _role(self, field: _Field) -> Gvk | None:
         """A `roleRef` says by its kind and group what it names."""
-        if [step.name for step in self.path[-2:]] != ["roleRef", "name"]:
+        if [step.name for step in field.path[-2:]] != ["roleRef", "name"]:
             return None
         role = self.referrer.doc.get("roleRef")
         if not isinstance(role, dict) or "apiGroup" not in role or "kind" not in role:

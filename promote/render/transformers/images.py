@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from promote.render.fieldspecs import FieldSpec
     from promote.render.kustomization import Image
     from promote.render.layer import Layer, Transformer
-    from promote.render.record import Record
 
     Change: TypeAlias = Callable[[Json], Json]
 
@@ -47,37 +46,31 @@ class SetImages:
 
     def __init__(self, images: tuple[Image, ...], specs: tuple[FieldSpec, ...]) -> None:
         self._rewrites = tuple(Rewrite(image) for image in images)
-        self._paths = PathsByKind(specs)
+        # An image that is missing is not made, whatever the configuration says.
+        self._paths = PathsByKind(spec._replace(create=False) for spec in specs)
         self._cache: dict[tuple[str, bool], str] = {}
 
     def __call__(self, resources: Accumulator) -> None:
         """Rewrite them."""
-        known: dict[Gvk, tuple[list[tuple[Path, Change]], set[tuple[str, ...]]]] = {}
+        known: dict[Gvk, tuple[dict[Path, Change], set[tuple[str, ...]]]] = {}
         for record in resources.records:
             gvk = record.key.gvk
             if gvk not in known:
                 paths = [path for path, _ in self._paths[gvk]]
-                changes = [_same if _is_walked(path) else self._rewrite_once for path in paths]
                 known[gvk] = (
-                    list(zip(paths, changes, strict=True)),
+                    {path: _same if _is_walked(path) else self._rewrite_once for path in paths},
                     {tuple(step.name for step in path) for path in paths},
                 )
-            fields, named = known[gvk]
+            changes, named = known[gvk]
             if gvk.kind == "CustomResourceDefinition":
                 continue  # what it says of images is a schema
             new = self._walk(record.doc, (), named)
             if isinstance(new, dict):
                 record.doc = new
-            self._rewrite_fields(record, fields)
-
-    def _rewrite_fields(self, record: Record, fields: list[tuple[Path, Change]]) -> None:
-        """Rewrite the fields of the configuration.
-
-        Those in container lists are done already, but going there makes an empty list of a null
-        one, as kustomize does.
-        """
-        for path, change in fields:
-            record.doc = update_document(record.doc, path, change)
+            # The fields of the configuration that are in container lists are done already, but
+            # going there makes an empty list of a null one, as kustomize does.
+            for path, _ in self._paths.present(gvk, record.doc):
+                record.doc = update_document(record.doc, path, changes[path])
 
     def _rewrite_once(self, old: Json) -> Json:
         return self._rewrite(old, twice=False)
