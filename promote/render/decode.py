@@ -149,8 +149,8 @@ class Fields:
             return value
         raise self.fail(name, "a mapping")
 
-    def mappings(self, name: str) -> list[tuple[dict[str, Json], FieldPath]]:
-        """A list of mappings, each with its place."""
+    def mappings(self, name: str, *, nulls: bool = True) -> list[tuple[dict[str, Json], FieldPath]]:
+        """A list of mappings, each with its place; a null is an empty one, if there may be any."""
         value = self._values.get(name)
         if value is None:
             return []
@@ -159,7 +159,7 @@ class Fields:
         result = []
         for index, item in enumerate(value):
             path = (*self.at(name), index)
-            if item is None:
+            if item is None and nulls:
                 item = {}  # noqa: PLW2901 - a null entry reads as an empty one
             if not isinstance(item, dict):
                 raise FieldError(f"{name!r} holds {_describe(item)}, not a mapping", path)

@@ -17,7 +17,7 @@ from promote.render.fields import stops_short, update_document
 from promote.render.fieldspecs import default_config
 from promote.render.merge.written import in_field, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
-from promote.render.referrers import check_referrers, subject_namespaces
+from promote.render.referrers import check_histories, check_referrers, subject_namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +42,7 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
         KustomizationError: a name may mean several resources, or one cannot be read.
     """
     fields_by_kind = _fields_by_kind(config)
+    check_histories(records)
     check_referrers(records, lambda record: bool(fields_by_kind[record.original.gvk]))
     targets = _Targets(records)
     if not targets.any_renamed and config is default_config():

@@ -18,6 +18,32 @@ if TYPE_CHECKING:
     from promote.render.record import Record
 
 
+def check_histories(records: Iterable[Record]) -> None:
+    """Check that former names can be told apart, which kustomize keeps in lists with commas.
+
+    Raises:
+        KustomizationError: a resource was called nothing, or something with a comma in it.
+    """
+    for record in records:
+        for kind, name, namespace in record.formers:
+            if not name or "," in name or "," in namespace or "," in kind:
+                _check_history(record)
+                break
+
+
+def _check_history(record: Record) -> None:
+    kinds, names, namespaces = (
+        list(filter(None, part)) for part in zip(*record.formers, strict=True)
+    )
+    counts = {",".join(part).count(",") for part in (kinds, names, namespaces)}
+    if names and len(counts) > 1:
+        odd = next((name for name in (*names, *namespaces) if "," in name), "")
+        raise KustomizationError(
+            f"{record.key} was called {odd!r} before it was renamed, which is no name",
+            hint="let patches and replacements set names without commas",
+        )
+
+
 def check_referrers(records: Iterable[Record], may_refer: Callable[[Record], bool]) -> None:
     """Check the resources that may refer to others.
 

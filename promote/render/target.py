@@ -322,8 +322,17 @@ class Target:
         declared = EMPTY
         for index, path in enumerate(self.kustomization.crds):
             with self._at("crds", index):
-                declared = declared.merged(config_of_crds(self.directory.documents(path)[:1]))
+                declared = declared.merged(config_of_crds(self._definitions(path)))
         resources.config = resources.config.merged(declared)
+
+    def _definitions(self, path: str) -> list[Json]:
+        documents = self.directory.documents(path)
+        if not documents and not self.directory.read(path):
+            raise KustomizationError(
+                f"{path!r} is empty",
+                hint="write OpenAPI definitions into it, or take it out of crds:",
+            )
+        return documents[:1]
 
     def _configuration(self, path: str) -> FieldConfig:
         document = conformed(self.directory.own_document(path), CONFIGURATION, strict=True)

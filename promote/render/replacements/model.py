@@ -151,7 +151,7 @@ def _target(fields: Fields) -> Target:
         raise FieldError("a target has no 'select'", fields.path, hint="select: {kind: …}")
     return Target(
         Selector.read(select, fields.at("select")),
-        tuple(Selector.read(data, path) for data, path in fields.mappings("reject")),
+        tuple(Selector.read(data, path) for data, path in fields.mappings("reject", nulls=False)),
         fields.texts("fieldPaths") or (DEFAULT_PATH,),
         _options(fields),
     )
