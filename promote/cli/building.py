@@ -82,6 +82,7 @@ def write_files(resources: list[Resource], output: str) -> None:
 
     from promote import yamlio  # noqa: PLC0415 - as above
     from promote.render.merge.schema import builtin_schema  # noqa: PLC0415
+    from promote.yamlio.quotes import by_type  # noqa: PLC0415
 
     folder = Path(output)
     schema = builtin_schema()
@@ -103,4 +104,4 @@ def write_files(resources: list[Resource], output: str) -> None:
                 f"{identity.name!r} cannot be the name of a file",
                 hint="name a file instead of a directory",
             )
-        write_file(path, yamlio.dump(resource.doc))
+        write_file(path, yamlio.dump(by_type(resource.doc)))

@@ -37,10 +37,25 @@ class Folded(InQuotes):
 
     Attributes:
         text: what it was first, which counts where kustomize makes a field anew.
+        made: whether there has been one in this process.
     """
 
     __slots__ = ("text",)
     text: str
+    made: ClassVar[bool] = False
+
+
+class Typed(InQuotes):
+    """The text of a number, boolean or time in the place and the quotes of a string.
+
+    Attributes:
+        value: what it would be without quotes, which kustomize writes into folders.
+        made: whether there has been one in this process.
+    """
+
+    __slots__ = ("value",)
+    value: Json
+    made: ClassVar[bool] = False
 
 
 class Tagged(Bare):
@@ -112,6 +127,7 @@ def in_folds(text: str) -> str:
         return in_quotes(text)
     scalar = Folded(printed)
     scalar.text = text
+    Folded.made = True
     return scalar
 
 
@@ -147,6 +163,35 @@ def restyled(text: str, *, quotes: bool) -> str:
     if isinstance(text, WrittenTime):
         return in_quotes(text.text) if quotes else text
     return in_quotes(str(text)) if quotes else bare(str(text))
+
+
+def quoted(value: Json, text: str) -> Typed:
+    """A number, boolean or time in quotes.
+
+    Args:
+        value: the value without quotes.
+        text: what stands in the quotes.
+    """
+    scalar = Typed(text)
+    scalar.value = value
+    Typed.made = True
+    return scalar
+
+
+def by_type(value: Json) -> Json:
+    """The value as kustomize writes it into folders: by the types of scalars and not their quotes.
+
+    Nothing is written and read again before that, so that folded texts are as they were.
+    """
+    if not (Typed.made or Folded.made):
+        return value
+    if isinstance(value, dict):
+        return {key: by_type(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [by_type(item) for item in value]
+    if isinstance(value, Typed):
+        return value.value
+    return value.text if isinstance(value, Folded) else value
 
 
 def settled(text: str) -> str:

@@ -28,20 +28,52 @@ apiVersion: example.com/v1
 kind: ThingList
 """
 
+TYPES = """\
+kind: Thing
+metadata: {name: a}
+spec:
+  day: "someday"
+  folded: >
+    one
+     two
+
+    three
+  mode: "rw"
+  on: "yes"
+"""
+PATCH = """\
+kind: Thing
+metadata: {name: a}
+spec: {day: 2020-01-01, mode: 0755, on: True}
+"""
+
 
 def _made(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
+def _same_files(folder: Path, kustomize: Path) -> bool:
+    theirs, ours = folder / "theirs", folder / "ours"
+    theirs.mkdir()
+    ours.mkdir()
+    subprocess.run([kustomize, "build", folder, "--output", theirs], check=True)
+    assert main(["render", str(folder), "--output", str(ours)]) == 0
+    return _made(ours) == _made(theirs)
+
+
 def test_names(tmp_path: Path, kustomize: Path) -> None:
     (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n")
     (tmp_path / "a.yaml").write_text(RESOURCES)
-    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
-    theirs.mkdir()
-    ours.mkdir()
-    subprocess.run([kustomize, "build", tmp_path, "--output", theirs], check=True)
-    assert main(["render", str(tmp_path), "--output", str(ours)]) == 0
-    assert _made(ours) == _made(theirs)
+    assert _same_files(tmp_path, kustomize)
+
+
+def test_types_count_and_not_quotes(tmp_path: Path, kustomize: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [a.yaml]\npatches: [{path: patch.yaml}]\n"
+    )
+    (tmp_path / "a.yaml").write_text(TYPES)
+    (tmp_path / "patch.yaml").write_text(PATCH)
+    assert _same_files(tmp_path, kustomize)
 
 
 def test_a_name_that_no_file_can_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

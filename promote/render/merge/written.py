@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
-from promote.yamlio.quotes import UntaggedText, has_quotes, restyled, untagged_scalar
+from promote.yamlio.numbers import WrittenTime
+from promote.yamlio.quotes import UntaggedText, has_quotes, quoted, restyled, untagged_scalar
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
 
 if TYPE_CHECKING:
@@ -177,6 +178,8 @@ def like_before(old: Json, new: Json, text: str) -> Json:
     if isinstance(new, dict | list | None) or isinstance(old, dict | list):
         return new
     quotes = isinstance(old, str) and has_quotes(old)
-    if isinstance(new, str):
+    if isinstance(new, str) and not (quotes and isinstance(new, WrittenTime)):
         return restyled(new, quotes=quotes)
-    return text if quotes else new
+    if not quotes:
+        return new
+    return quoted(str(new), new.text) if isinstance(new, WrittenTime) else quoted(new, text)
