@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -47,7 +48,7 @@ def _marked(node: Json, end: str) -> Json:
 
 def _one_by_one(doc: Document, texts: list[str]) -> Document:
     for text in texts:
-        doc = update_document(doc, parse_path(text), lambda node, end=text: _marked(node, end))
+        doc = update_document(doc, parse_path(text), partial(_marked, end=text))
     return doc
 
 
