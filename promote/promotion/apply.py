@@ -185,9 +185,15 @@ def refuse_held(*plans: Plan) -> None:
     ]
     if lines:
         raise GateHoldsError(
-            f"nothing moves to {plans[0].target}: " + "; ".join(lines),
+            f"held back from {plans[0].target}: " + "; ".join(lines) + _with_it(plans),
             hint="wait, or `--override GATE --reason TEXT`, which is recorded",
         )
+
+
+def _with_it(plans: Sequence[Plan]) -> str:
+    """The apps that no gate holds, and that move only together with the held ones."""
+    free = [app.app for plan in plans for app in plan.moving if app.state != "held"]
+    return f"; {', '.join(dict.fromkeys(free))} would move with it" if free else ""
 
 
 def _nothing_to_do(session: Session, plan: Plan, branch: str, marker: str) -> Outcome:

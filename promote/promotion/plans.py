@@ -126,6 +126,6 @@ def refuse_conflicts(plan: Plan) -> None:
     if lines:
         name = name_of(plan.conflicted[0].conflicts[0].subject)
         raise MergeConflictError(
-            f"nothing moves to {plan.target}: " + "; ".join(lines),
+            f"held back from {plan.target}: " + "; ".join(lines),
             hint=f"`--take upstream`, `--take target`, or for one field `--take {name}=upstream`",
         )

@@ -195,7 +195,7 @@ def test_a_branch_merged_elsewhere_and_left_behind(stage: Stage, how: str) -> No
 def test_a_gate_holds_and_an_override_is_recorded(stage: Stage) -> None:
     stage.gates("staging", "[{soak: 24h}]")
     stage.release("cart", "1.1")
-    with pytest.raises(GateHoldsError, match="nothing moves to staging: cart: soak holds"):
+    with pytest.raises(GateHoldsError, match="held back from staging: cart: soak holds"):
         stage.promote("staging", "cart")
     assert stage.branches() == ["main"]
     pull = stage.promote("staging", "cart", soak="urgent\nPromotion: forged").pull
@@ -206,6 +206,16 @@ def test_a_gate_holds_and_an_override_is_recorded(stage: Stage) -> None:
     assert pull is not None
     assert "! **soak**" in pull.body
     assert "overridden: `urgent\\nPromotion: forged`" in pull.body
+
+
+def test_what_would_move_with_the_held_is_named(stage: Stage) -> None:
+    stage.release("web", "1.1")
+    stage.wait(days=2)
+    stage.gates("staging", "[{soak: 24h}]")
+    stage.release("cart", "1.1")
+    with pytest.raises(GateHoldsError, match=r"staging: cart: soak .*; web would move with it\n"):
+        stage.promote("staging", "cart", "web")
+    assert stage.promote("staging", "web").status == "opened"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_promotion_that_breaks_a_rule_is_stopped(ruled: Stage) -> None:
     with pytest.raises(GateHoldsError) as caught:
         ruled.promote("prod", "cart")
     assert str(caught.value).splitlines()[0] == (
-        "nothing moves to prod: cart: compatible holds: cart with image:shop/cart 2.0 needs web "
+        "held back from prod: cart: compatible holds: cart with image:shop/cart 2.0 needs web "
         "image:shop/web >=1.22 <1.24, and prod would have 1.0; "
         "web 1.22 of staging would have to move with it"
     )
