@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
+from promote.yamlio.numbers import MAX_SIGNED, MIN_INT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from promote.model.json import Json
 
@@ -25,8 +26,24 @@ def are_texts(value: Json) -> bool:
     return isinstance(value, list) and all(isinstance(item, str | None) for item in value)
 
 
+class _Doubled(dict[str, "Json"]):
+    """An object of JSON with a name that is there twice, which only objects around schemas may."""
+
+
+def noting_doubles(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+    """An object of JSON, of its type the one that tells whether a name is there twice."""
+    pairs = list(pairs)
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else _Doubled(made)
+
+
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: Json) -> bool:
+    """Whether Go has it as an integer; in JSON `5.0` is none."""
+    return isinstance(value, int) and _is_number(value) and MIN_INT <= value <= MAX_SIGNED
 
 
 _SIMPLE: Final[dict[str, tuple[Callable[[Json], bool], str]]] = {
@@ -41,7 +58,7 @@ _SIMPLE: Final[dict[str, tuple[Callable[[Json], bool], str]]] = {
     **dict.fromkeys(("maximum", "minimum", "multipleOf"), (_is_number, "a number")),
     **dict.fromkeys(
         ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"),
-        (lambda value: _is_number(value) and isinstance(value, int), "a whole number"),
+        (_is_whole, "a whole number"),
     ),
     "enum": (lambda value: isinstance(value, list), "a list"),
     "required": (are_texts, "a list of texts"),
@@ -62,6 +79,8 @@ def check_schema(schema: Json, place: str) -> None:
     """
     if not isinstance(schema, dict | None):
         raise _error(place, "a schema")
+    if isinstance(schema, _Doubled):
+        raise _error(place, "a schema in which no name is there twice")
     for field, value in (schema or {}).items():
         if value is not None:
             _check_field(field, value, f"{place}.{field}")
@@ -69,10 +88,7 @@ def check_schema(schema: Json, place: str) -> None:
 
 def _check_field(field: str, value: Json, place: str) -> None:
     if field in _SCHEMAS:
-        if not isinstance(value, dict):
-            raise _error(place, "a mapping of names to schemas")
-        for name, schema in value.items():
-            check_schema(schema, f"{place}.{name}")
+        _check_named(value, place)
     elif field in _ALTERNATIVES or (field == "items" and isinstance(value, list)):
         if not isinstance(value, list):
             raise _error(place, "a list of schemas")
@@ -84,6 +100,13 @@ def _check_field(field: str, value: Json, place: str) -> None:
         fits, wanted = _SIMPLE[field]
         if not fits(value):
             raise _error(place, wanted)
+
+
+def _check_named(schemas: Json, place: str) -> None:
+    if not isinstance(schemas, dict) or isinstance(schemas, _Doubled):
+        raise _error(place, "a mapping of names to schemas, each name there once")
+    for name, schema in schemas.items():
+        check_schema(schema, f"{place}.{name}")
 
 
 def _is_schema(field: str, value: Json) -> bool:

@@ -6,11 +6,12 @@ documentation of the `crds` field.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
-from promote.render.crd_schemas import are_texts, check_schema
+from promote.render.crd_schemas import are_texts, check_schema, noting_doubles
 from promote.render.fields import parse_path
 from promote.render.fieldspecs import EMPTY, BackReference, FieldConfig, FieldSpec
 
@@ -18,12 +19,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from promote.model.json import Json
+    from promote.render.loading import Directory
 
 _FIELDS = {
     "x-kubernetes-annotation": "common_annotations",
     "x-kubernetes-label-selector": "common_labels",
     "x-kubernetes-identity": "name_prefix",
 }
+
+
+def read_definitions(directory: Directory, path: str) -> list[Json]:
+    """What stands in a file under `crds`, of which kustomize reads the first document.
+
+    One that begins with a brace it reads as JSON, and as nothing else.
+
+    Raises:
+        FileMissingError, YamlError: as `Directory.documents`.
+        KustomizationError: the file is empty, or begins as JSON and is none.
+    """
+    data = directory.read(path)
+    if not data:
+        raise KustomizationError(
+            f"{path!r} is empty",
+            hint="write OpenAPI definitions into it, or take it out of crds:",
+        )
+    if not data.startswith(b"{"):
+        return directory.documents(path)[:1]
+    text = data.decode("utf-8", "replace")
+    try:
+        return [json.loads(text, object_pairs_hook=noting_doubles, parse_constant=_no_number)]
+    except (ValueError, RecursionError) as error:
+        raise KustomizationError(
+            f"{path!r} begins with a brace and is not JSON: {error}",
+            hint="write JSON, or YAML that begins otherwise",
+        ) from None
+
+
+def _no_number(text: str) -> Json:
+    raise ValueError(f"{text} is no number")
 
 
 def config_of_crds(documents: Iterable[Json]) -> FieldConfig:

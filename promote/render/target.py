@@ -8,7 +8,7 @@ from promote import yamlio
 from promote.errors import KustomizationError, PromoteError
 from promote.render import notes
 from promote.render.accumulator import Accumulator
-from promote.render.crds import config_of_crds
+from promote.render.crds import config_of_crds, read_definitions
 from promote.render.decode import FieldError
 from promote.render.fieldspecs import EMPTY, default_config, read_config
 from promote.render.generators import FROM_KUSTOMIZATION as GENERATORS
@@ -322,17 +322,8 @@ class Target:
         declared = EMPTY
         for index, path in enumerate(self.kustomization.crds):
             with self._at("crds", index):
-                declared = declared.merged(config_of_crds(self._definitions(path)))
+                declared = declared.merged(config_of_crds(read_definitions(self.directory, path)))
         resources.config = resources.config.merged(declared)
-
-    def _definitions(self, path: str) -> list[Json]:
-        documents = self.directory.documents(path)
-        if not documents and not self.directory.read(path):
-            raise KustomizationError(
-                f"{path!r} is empty",
-                hint="write OpenAPI definitions into it, or take it out of crds:",
-            )
-        return documents[:1]
 
     def _configuration(self, path: str) -> FieldConfig:
         document = conformed(self.directory.own_document(path), CONFIGURATION, strict=True)
