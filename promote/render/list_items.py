@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from promote.render.generate.go_json import go_float
 from promote.yamlio.numbers import written
-from promote.yamlio.quotes import Folded, in_quotes
+from promote.yamlio.quotes import Rewritten, in_quotes
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -22,7 +22,7 @@ def through_json(value: Json) -> Json:
     if isinstance(value, list):
         return [through_json(item) for item in value]
     if isinstance(value, str):
-        return in_quotes(value.text if isinstance(value, Folded) else str(value))
+        return in_quotes(value.text if isinstance(value, Rewritten) else str(value))
     if isinstance(value, float):
         plain = float(value)
         return written(plain, go_float(plain))

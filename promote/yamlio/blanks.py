@@ -6,7 +6,7 @@ drops it in a merge. And where it makes strings of values, as in annotations, `T
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,16 +23,19 @@ class WithBlanks(dict[str, "Json"]):
     Attributes:
         words: the text of each that is not printed as it was written; empty for a blank.
         blanks: the keys that have nothing as their value.
+        made: whether there has been one in this process.
     """
 
     words: Mapping[str, str]
     blanks: frozenset[str] = frozenset()
+    made: ClassVar[bool] = False
 
 
 def with_words(mapping: dict[str, Json], words: Mapping[str, str]) -> dict[str, Json]:
     """The mapping, knowing how it was written; as it is, if there is nothing to know."""
     if not words:
         return mapping
+    WithBlanks.made = True
     noted = WithBlanks(mapping)
     noted.words = words
     noted.blanks = frozenset(key for key, text in words.items() if not text)

@@ -21,8 +21,9 @@ from promote.yamlio.dialect import (
     rewritten_block,
 )
 from promote.yamlio.faults import with_faults
+from promote.yamlio.folding import refolded
 from promote.yamlio.merge_keys import MergeKeys
-from promote.yamlio.quotes import in_folds, in_quotes, plain
+from promote.yamlio.quotes import in_block, in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
 from promote.yamlio.tags import mistagged, value_of
 
@@ -273,7 +274,10 @@ class _Builder:
         text: str = event.value
         self._check_style(event, flow=flow)
         if event.style in {"|", ">"}:
-            text = self._block(event)
+            block = self._block(event)
+            if tag in {None, "!"}:
+                return block
+            text = str(block)
         try:
             if tag is not None and tag != "!":
                 return value_of(tag.removeprefix(_TAG), text)
@@ -291,14 +295,13 @@ class _Builder:
     def _block(self, event: Any) -> str:  # noqa: ANN401 - as above
         text: str = event.value
         if self.own:  # kustomize does not write its own files again
-            return text
-        if event.style == ">":
-            text = in_folds(text)
-        if is_refused_block(text):
+            return in_quotes(text)
+        printed = refolded(text) if event.style == ">" else text
+        if is_refused_block(printed):
             raise self._error(
                 event, "a block scalar begins with a tab", hint="put it in double quotes, with \\t"
             )
-        return rewritten_block(text, self.text[event.end_mark.index :])
+        return in_block(text, rewritten_block(printed, self.text[event.end_mark.index :]))
 
     def _check_style(self, event: Any, *, flow: bool) -> None:  # noqa: ANN401 - as above
         """Refuse what only libyaml reads."""

@@ -15,7 +15,7 @@ from promote.yamlio.blanks import marked
 from promote.yamlio.characters import Outside
 from promote.yamlio.dialect import rewritten_block
 from promote.yamlio.flow import fresh
-from promote.yamlio.folding import folded, literal
+from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.lines import (
     BLANK,
     BLOCK,
@@ -30,7 +30,7 @@ from promote.yamlio.lines import (
     quoted,
     scalar,
 )
-from promote.yamlio.quotes import in_folds, in_quotes, plain
+from promote.yamlio.quotes import in_block, in_quotes, plain
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -232,11 +232,10 @@ class _Reader:
         value = (literal if head[0] == "|" else folded)(content, head[1:])
         if self.own:  # kustomize does not write its own files again
             return in_quotes(value)
-        if head[0] == ">":
-            value = in_folds(value)
+        printed = refolded(value) if head[0] == ">" else value
         if head[1:] == "+":
-            value = rewritten_block(value, "\n".join(lines[last:]))
-        return in_quotes(value)
+            printed = rewritten_block(printed, "\n".join(lines[last:]))
+        return in_block(value, printed)
 
     def _deeper(self, column: int) -> list[str]:
         """Take the lines that belong to the value that begins on the line before them."""

@@ -12,8 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from promote.yamlio.analysis import Style, style_of
-from promote.yamlio.blanks import with_words, words_of
-from promote.yamlio.folding import refolded
+from promote.yamlio.blanks import WithBlanks, with_words, words_of
 from promote.yamlio.numbers import Bare, WrittenTime
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
 
@@ -32,8 +31,8 @@ class InQuotes(str):
     __slots__ = ()
 
 
-class Folded(InQuotes):
-    """A folded text that is not the same any more once it is written and read again.
+class Rewritten(InQuotes):
+    """A block scalar that is not the same any more once it is written and read again.
 
     Attributes:
         text: what it was first, which counts where kustomize makes a field anew.
@@ -120,14 +119,18 @@ def in_quotes(text: str) -> str:
     return text if _printed_in_quotes(text) else InQuotes(text)
 
 
-def in_folds(text: str) -> str:
-    """A string that is written as a folded block scalar."""
-    printed = refolded(text)
+def in_block(text: str, printed: str) -> str:
+    """A string that is written as a block scalar.
+
+    Args:
+        text: the string.
+        printed: what it is once it is written and read again.
+    """
     if printed == text:
         return in_quotes(text)
-    scalar = Folded(printed)
+    scalar = Rewritten(printed)
     scalar.text = text
-    Folded.made = True
+    Rewritten.made = True
     return scalar
 
 
@@ -181,17 +184,22 @@ def quoted(value: Json, text: str) -> Typed:
 def by_type(value: Json) -> Json:
     """The value as kustomize writes it into folders: by the types of scalars and not their quotes.
 
-    Nothing is written and read again before that, so that folded texts are as they were.
+    Nothing is written and read again before that, so that block scalars are as they were, and
+    blanks in braces null.
     """
-    if not (Typed.made or Folded.made):
+    if not (Typed.made or Rewritten.made or WithBlanks.made):
         return value
     if isinstance(value, dict):
-        return {key: by_type(item) for key, item in value.items()}
+        blanks = value.blanks if isinstance(value, WithBlanks) else ()
+        return {
+            key: None if item == "" and key in blanks else by_type(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [by_type(item) for item in value]
     if isinstance(value, Typed):
         return value.value
-    return value.text if isinstance(value, Folded) else value
+    return value.text if isinstance(value, Rewritten) else value
 
 
 def settled(text: str) -> str:

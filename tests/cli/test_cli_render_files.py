@@ -46,6 +46,20 @@ kind: Thing
 metadata: {name: a}
 spec: {day: 2020-01-01, mode: 0755, on: True}
 """
+# Printed, the folded text gets an empty line, the literal one too, and the blank is an empty text.
+READ_ONCE = """\
+kind: Thing
+metadata: {name: a}
+folded: >
+  one
+    deeper
+  two
+blank: {a: , b: 1}
+literal: |+
+  last
+
+# A comment.
+"""
 
 
 def _made(folder: Path) -> dict[str, bytes]:
@@ -73,6 +87,12 @@ def test_types_count_and_not_quotes(tmp_path: Path, kustomize: Path) -> None:
     )
     (tmp_path / "a.yaml").write_text(TYPES)
     (tmp_path / "patch.yaml").write_text(PATCH)
+    assert _same_files(tmp_path, kustomize)
+
+
+def test_nothing_is_read_again(tmp_path: Path, kustomize: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [a.yaml]\n")
+    (tmp_path / "a.yaml").write_text(READ_ONCE)
     assert _same_files(tmp_path, kustomize)
 
 
