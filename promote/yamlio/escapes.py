@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from promote.yamlio.analysis import Style, style_of
-
 _ESCAPES: Final = {
     "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f",
     "\r": "\\r", "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\xa0": "\xa0",
@@ -60,31 +58,29 @@ NEXT_LINE: Final = "\x85"
 _NEXT_LINES: Final = re.compile(" *\x85(?: *\x85)* *")
 NO_LINE_FEED: Final = "\0\n"
 """What stands in a text for the end of a scalar behind which go-yaml does not begin a new line."""
+SEPARATORS: Final = re.compile("([\n\u2028\u2029]+)")
 _SEPARATORS: Final = "\n\u2028\u2029"
 _BREAKS: Final = re.compile("([\n\u2028\u2029]+)(?=[^\n\u2028\u2029])")
 
 
 def without_next_lines(value: str) -> str:
     """What is left of U+0085, which kustomize writes as it is and then reads as a line break."""
+    if NEXT_LINE not in value:
+        return value
     return _NEXT_LINES.sub(lambda lines: "\n" * (lines[0].count(NEXT_LINE) - 1) or " ", value)
 
 
-def with_separators(value: str, pad: str) -> str:
-    """The text of a string with Unicode's separators, behind which libyaml indents.
+def literal_with_separators(value: str, pad: str) -> str:
+    """A literal block scalar with Unicode's separators, behind which libyaml indents.
 
     Args:
-        value: the string, which is not so long that its lines are folded.
+        value: the string.
         pad: a line feed and the indentation of its lines.
 
     Returns:
         Text to which the writer adds a line feed; at the end may be a part of `NO_LINE_FEED`.
     """
-    style = style_of(value)
-    if style is Style.DOUBLE:
-        return double_quoted(value)
     text = _BREAKS.sub(lambda found: found[0] + pad[1:], value)
-    if style is Style.SINGLE:
-        return "'" + text.replace("'", "''") + "'"
     hint = "2" if value[0] in f" {_SEPARATORS}" else ""
     chomp = "-" if value[-1] not in _SEPARATORS else "+" if value[-2:-1] in _SEPARATORS else ""
     start = "" if value[0] in _SEPARATORS else pad[1:]

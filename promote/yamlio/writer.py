@@ -16,8 +16,9 @@ from promote.yamlio.escapes import (
     LINE_BREAK,
     NEXT_LINE,
     NO_LINE_FEED,
+    SEPARATORS,
     double_quoted,
-    with_separators,
+    literal_with_separators,
     without_next_lines,
 )
 from promote.yamlio.numbers import go_number
@@ -161,9 +162,9 @@ def _text(value: str, indent: int, column: int) -> str:
     pad = "\n" + " " * (indent + 2)
     if known is None:
         if not value.isascii() and LINE_BREAK.search(value):
-            if NEXT_LINE in value:
-                return _text(without_next_lines(value), indent, column)
-            return with_separators(value, pad)
+            broken = _broken(value, indent, column)
+            if broken is not None:
+                return broken
         if "\n" not in value:
             known = _one_line(value)
         elif style_of(value) is Style.LITERAL:
@@ -223,6 +224,28 @@ def _folded(text: str, pad: str, column: int, *, double: bool = False) -> str:
         at = text.find(" ", start + max(0, WIDTH + 2 - len(pad) - more))
     out.append(text[start:])
     return "".join(out)
+
+
+def _broken(value: str, indent: int, column: int) -> str | None:
+    """As `_text`, of a string with line breaks that are none elsewhere; None if it escapes them."""
+    if NEXT_LINE in value:
+        return _text(without_next_lines(value), indent, column)
+    pad = "\n" + " " * (indent + 2)
+    style = style_of(value)
+    if style is Style.LITERAL:
+        return literal_with_separators(value, pad)
+    return _separated(value, pad, column + 1) if style is Style.SINGLE else None
+
+
+def _separated(value: str, pad: str, column: int) -> str:
+    """A string in single quotes with Unicode's separators, behind which libyaml indents."""
+    first, *rest = SEPARATORS.split(value.replace("'", "''"))
+    out = [_folded(first, pad, column)]
+    for breaks, line in zip(rest[::2], rest[1::2], strict=True):
+        out.append(breaks)
+        if line:
+            out.append(pad[1:] + _folded(line, pad, len(pad) - 1))
+    return f"'{''.join(out)}'"
 
 
 def _literal(value: str, pad: str) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from promote.render.generate.go_json import go_json
 from promote.render.merge.written import text_of
-from promote.yamlio.escapes import NEXT_LINE, without_next_lines
 from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
@@ -50,9 +49,7 @@ def _read_back(value: Json) -> Json:
         return {key: _read_back(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_read_back(item) for item in value]
-    if isinstance(value, str):
-        return without_next_lines(value) if NEXT_LINE in value else value
-    return value if isinstance(value, bool | None) else float(value)
+    return value if isinstance(value, str | bool | None) else float(value)
 
 
 def _field(doc: Document, name: str) -> Json:

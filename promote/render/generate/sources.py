@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from promote.errors import ConflictError, KustomizationError
 from promote.render.merge.written import check_new_keys
+from promote.yamlio.escapes import without_next_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,6 +93,7 @@ def env_pairs(content: bytes, source: str) -> Iterator[Pair]:
 
 def _literal(text: str) -> Pair | None:
     """The key and value; quotes around the whole of the value go."""
+    text = without_next_lines(text)  # a field of the kustomization, which is written once more
     key, equals, value = text.partition("=")
     if not key or not equals:
         return None
