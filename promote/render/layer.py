@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from promote.render.decode import Fields
 from promote.render.fields import missing_at
 from promote.render.fieldspecs import FieldSpec, field_spec
+from promote.render.loading import place_of
 from promote.render.record import selects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from promote.errors import Place
     from promote.model.json import Document
     from promote.model.resource import Gvk
     from promote.render.accumulator import Accumulator
@@ -48,6 +50,12 @@ class Layer(NamedTuple):
     helm_namespace: str
     noted: bool
     warn: Callable[[str], None]
+
+    def place(self) -> Place:
+        """Where its file begins, for errors."""
+        full = f"{self.directory.root}/{self.file}"
+        tree = self.directory.tree
+        return place_of(tree.read(full), (), tree.display(full))
 
 
 class Transformer(Protocol):

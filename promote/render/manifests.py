@@ -129,10 +129,24 @@ def _with_texts(doc: Document) -> Document:
     if not isinstance(metadata, dict) or "annotations" not in metadata:
         return doc
     annotations = metadata["annotations"]
+    if isinstance(annotations, list):
+        annotations = _pairs(annotations)
     if not isinstance(annotations, dict) or not annotations:
         rest = {key: value for key, value in metadata.items() if key != "annotations"}
         return {**doc, "metadata": rest}
-    if all(type(value) is str for value in annotations.values()):
+    if annotations is metadata["annotations"] and all(
+        type(value) is str for value in annotations.values()
+    ):
         return doc
     text: Document = {key: text_at(annotations, key) for key in annotations}
     return {**doc, "metadata": {**metadata, "annotations": text}}
+
+
+def _pairs(items: list[Json]) -> Document:
+    """A list that stands where annotations are expected: kustomize takes it for keys and values."""
+    if len(items) % 2:
+        raise KustomizationError(
+            "annotations are a list, which holds no pairs of keys and values",
+            hint="write a mapping of texts, also where a replacement puts it",
+        )
+    return {text_of(key): value for key, value in zip(items[::2], items[1::2], strict=True)}

@@ -126,6 +126,10 @@ def _finish(record: Record, metadata: tuple[str, ...]) -> Resource:
             f"what was {record.original} is not a resource any more: {error.message}",
             hint="leave kind and name where they are in patches and replacements",
         ) from None
+    except KustomizationError as error:
+        if error.place is not None:
+            raise
+        raise KustomizationError(f"{record.original}: {error.message}", hint=error.hint) from None
 
 
 def _is_local(record: Record) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from promote.render.places import value_at, with_value_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -102,7 +104,7 @@ def untie(record: Record, field: FieldPath) -> None:
 def _follow(record: Record, known: Ties) -> None:
     kept = []
     for one in known.ties:
-        found = [(place, _at(record.doc, place)) for place in one.places]
+        found = [(place, value_at(record.doc, place)) for place in one.places]
         there = [(place, value) for place, value in found if value is not None]
         changed = [(place, value) for place, value in there if value != one.value]
         value = one.value
@@ -111,30 +113,8 @@ def _follow(record: Record, known: Ties) -> None:
             _, value = max(changed, key=lambda pair: [str(step) for step in pair[0]])
             for place, old in there:
                 if old != value:
-                    doc = _put(record.doc, place, value)
+                    doc = with_value_at(record.doc, place, value)
                     record.doc = doc  # type: ignore[assignment]  # a place is below the top
         if len(there) > 1:
             kept.append(Tie(value, tuple(place for place, _ in there)))
     record.ties = Ties(tuple(kept), record.doc) if kept else None
-
-
-def _at(node: Json, place: FieldPath) -> Json:
-    for step in place:
-        if isinstance(node, dict) and isinstance(step, str):
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-            node = node[step]
-        else:
-            return None
-    return node
-
-
-def _put(node: Json, place: FieldPath, value: Json) -> Json:
-    if not place:
-        return value
-    step, *rest = place
-    if isinstance(node, dict) and isinstance(step, str):
-        return {**node, step: _put(node[step], tuple(rest), value)}
-    if isinstance(node, list) and isinstance(step, int):
-        return [*node[:step], _put(node[step], tuple(rest), value), *node[step + 1 :]]
-    return node

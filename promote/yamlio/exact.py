@@ -23,9 +23,9 @@ from promote.yamlio.dialect import (
 from promote.yamlio.faults import with_faults
 from promote.yamlio.folding import refolded
 from promote.yamlio.merge_keys import MergeKeys
-from promote.yamlio.quotes import in_block, in_quotes, plain
+from promote.yamlio.quotes import in_block, in_quotes, mistagged, plain
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
-from promote.yamlio.tags import mistagged, value_of
+from promote.yamlio.tags import value_of
 
 if TYPE_CHECKING:
     from promote.model.json import Json

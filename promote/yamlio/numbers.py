@@ -47,15 +47,13 @@ class WrittenTime(str):
 
 
 class Bare(str):
-    """A string, or a time as it is printed, that stands without quotes and is printed in them."""
+    """A string that stands without quotes and is printed in them."""
 
     __slots__ = ()
 
 
 def written_time(value: str, text: str) -> str:
-    """A time that knows how it was written, as `written` has it for numbers."""
-    if value == text:
-        return Bare(value)
+    """A time that knows how it was written, and that it is one."""
     moment = WrittenTime(value)
     moment.text = text
     return moment

@@ -17,6 +17,7 @@ from promote.yamlio.numbers import Bare, WrittenTime
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
 
 if TYPE_CHECKING:
+    from promote.errors import PromoteError
     from promote.model.json import Json
 
 _SURE: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]{5,}\Z")  # as long as no word with a meaning
@@ -95,18 +96,52 @@ def untagged_scalar(text: str) -> str:
     return Untagged(text)
 
 
-def resolved(value: Json) -> Json:
-    """The value with all scalars that have no type read as what they are printed as."""
+class Mistagged(str):
+    """A text that is not what its tag says.
+
+    Attributes:
+        tag: the tag, without what those of YAML begin with.
+        error: says where it was made, for whoever reads it; None in a text that nobody reads.
+    """
+
+    __slots__ = ("error", "tag")
+
+    tag: str
+    error: PromoteError | None
+
+
+def mistagged(tag: str, text: str) -> Mistagged:
+    """A text behind a tag that does not fit it."""
+    made = Mistagged(text)
+    made.tag = tag
+    made.error = None
+    return made
+
+
+def resolved(value: Json, empty: Json = None) -> Json:
+    """The value with all scalars that have no type read as what they are printed as.
+
+    Args:
+        value: the value.
+        empty: what a scalar without a text is read as.
+
+    Raises:
+        PromoteError: a scalar is not what its tag says.
+    """
     if not Untagged.made:
         return value
     if isinstance(value, dict):
-        changes = {key: new for key, item in value.items() if (new := resolved(item)) is not item}
+        changes = {
+            key: new for key, item in value.items() if (new := resolved(item, empty)) is not item
+        }
         return with_words({**value, **changes}, words_of(value)) if changes else value
     if isinstance(value, list):
-        items = [resolved(item) for item in value]
+        items = [resolved(item, empty) for item in value]
         return value if all(map(_is, items, value)) else items
     if type(value) is Untagged:
-        return resolve(str(value)) if value else None
+        return resolve(str(value)) if value else empty
+    if type(value) is Mistagged and value.error is not None:
+        raise value.error
     return value
 
 

@@ -16,25 +16,6 @@ if TYPE_CHECKING:
 _NO_BREAKS: Final = {ord("\n"): None, ord("\r"): None}
 
 
-class Mistagged(str):
-    """A text that is not what its tag says.
-
-    Attributes:
-        tag: the tag, without what those of YAML begin with.
-    """
-
-    __slots__ = ("tag",)
-
-    tag: str
-
-
-def mistagged(tag: str, text: str) -> Mistagged:
-    """A text behind a tag that does not fit it."""
-    made = Mistagged(text)
-    made.tag = tag
-    return made
-
-
 def value_of(tag: str, text: str) -> Json:
     """The value of a scalar with a tag; one that YAML does not know says nothing.
 

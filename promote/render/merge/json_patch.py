@@ -107,8 +107,10 @@ def apply_json_patch(doc: Document, patch: JsonPatch) -> Document:
 
     Raises:
         PatchError: an operation cannot be applied; the document stays as it is.
+        PromoteError: a scalar in the document is not what its tag says.
     """
-    node: Container = doc
+    read = resolved(doc)
+    node: Container = read if isinstance(read, dict) else doc
     for number, operation in enumerate(patch, 1):
         try:
             node = _apply(node, operation)

@@ -30,7 +30,7 @@ class Missing(Enum):
 
 
 MISSING: Final = Missing.MISSING
-_MERGE: Final = "<<"
+MERGE: Final = "<<"
 
 
 def text_of(value: Json | Missing) -> str:
@@ -80,7 +80,7 @@ def must_be_quoted(text: str) -> bool:
 
 def is_new_key(key: str) -> bool:
     """Whether a key may be made in a mapping: see `check_new_keys`."""
-    return key != _MERGE and _stays_text(key)
+    return key != MERGE and _stays_text(key)
 
 
 def check_new_keys(keys: Iterable[str]) -> None:

@@ -9,17 +9,21 @@ from promote.errors import KustomizationError
 from promote.render.label_selectors import label_test
 from promote.render.merge.written import MISSING
 from promote.render.patterns import whole_match
+from promote.render.places import text_of_words
 from promote.render.record import DEFAULT_NAMESPACE
-from promote.render.replacements.paths import Updater, look_up, place_of, split_path
+from promote.render.replacements.live import HasDocument, Live, put_in_turn
+from promote.render.replacements.paths import look_up, place_of, split_path
 from promote.render.replacements.structured import update_text
-from promote.render.replacements.values import CREATED, Value
+from promote.render.replacements.updating import Updater
+from promote.render.replacements.values import CREATED, TypeMismatchError, Value
+from promote.yamlio.quotes import Mistagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from promote.model.json import Document, FieldPath, Json
     from promote.render.merge.written import Missing
-    from promote.render.replacements.model import Replacement, Source, Target
+    from promote.render.replacements.model import Options, Replacement, Source, Target
     from promote.render.replacements.values import Created
     from promote.render.selectors import Selector
 
@@ -53,12 +57,6 @@ class Identity(Protocol):
         ...
 
 
-class HasDocument(Protocol):
-    """A resource; its document is replaced when a field of it is."""
-
-    doc: Document
-
-
 R = TypeVar("R", bound=HasDocument)
 
 
@@ -66,7 +64,7 @@ def apply_replacements(
     resources: Sequence[R],
     replacements: Iterable[Replacement],
     identities: Callable[[R], Iterable[Identity]],
-) -> None:
+) -> list[KustomizationError]:
     """Carry out the replacements; the documents of the targets are replaced by new ones.
 
     Args:
@@ -74,55 +72,26 @@ def apply_replacements(
         replacements: what to do.
         identities: what a resource is called, and what it was called before.
 
+    Returns:
+        The errors that there will be if the documents are read as they are now: some values are
+        not of the type that their fields have.
+
     Raises:
         KustomizationError: there is not exactly one source, or a field is missing or does not take
             the value.
     """
+    unread: list[KustomizationError] = []
     known = _Resources(resources, identities)
     for replacement in replacements:
-        value = _Live(replacement, known)
+        live = _live(replacement, known)
+        node = live.value.node
+        if isinstance(node, Mistagged) and isinstance(node.error, KustomizationError):
+            unread.append(node.error)
         for target in replacement.targets:
             for resource in known.chosen(target):
                 for path in target.paths:
-                    resource.doc = _replaced(resource.doc, value.now(), path, target)
-
-
-class _Live(Generic[R]):
-    """The value of a replacement: that of its source's field, also once a target has changed it.
-
-    kustomize holds on to the field itself, but for a part of it, which is a copy.
-    """
-
-    def __init__(self, replacement: Replacement, known: _Resources[R]) -> None:
-        self._source = replacement.source
-        self._of: R | None = None
-        if self._source is None:
-            self._value = Value.of_text(replacement.text or "")
-            return
-        self._of = known.source(self._source)
-        self._doc = self._of.doc
-        self._value = _value_of(self._source, self._doc)
-        self._place = place_of(self._doc, split_path(self._source.path))
-
-    def now(self) -> Value:
-        """The value as it is now."""
-        source = self._source
-        if self._of is None or source is None or self._of.doc is self._doc:
-            return self._value
-        self._doc = self._of.doc
-        if not source.options.delimiter:
-            self._value = Value.of(_at(self._doc, self._place))
-        return self._value
-
-
-def _at(node: Json, place: FieldPath) -> Json:
-    """What is at a place: replacements change what there is, and take nothing away."""
-    for step in place:
-        if isinstance(node, dict) and isinstance(step, str):
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-            node = node[step]
-    return node
+                    resource.doc = _replaced(resource, live, path, target, unread)
+    return unread
 
 
 class _Resources(Generic[R]):
@@ -222,34 +191,75 @@ def _has_labels(doc: Document, selector: Selector) -> bool:
     )
 
 
-def _value_of(source: Source, doc: Document) -> Value:
+def _live(replacement: Replacement, known: _Resources[R]) -> Live:
+    """The value of a replacement: its own text, a field of its source, or a part of one."""
+    source = replacement.source
+    if source is None:
+        return Live(Value.of_text(replacement.text or ""))
+    resource = known.source(source)
+    value, place = _value_of(source, resource.doc)
+    if source.options.delimiter:
+        return Live(value.part(source.options))
+    return Live(value, resource, place)
+
+
+def _value_of(source: Source, doc: Document) -> tuple[Value, FieldPath]:
+    """The value of the field that a source means, and the place of that."""
+    parts = split_path(source.path)
     try:
-        found = look_up(doc, split_path(source.path))
+        found = look_up(doc, parts)
     except KustomizationError as error:
         raise KustomizationError(f"{source}: {source.path}: {error.message}") from None
     if found is MISSING or found is None or found in ({}, []):
         raise KustomizationError(f"the source {source} has nothing at {source.path}")
-    return Value.of(found).part(source.options)
+    place = place_of(doc, parts)
+    return Value.of(found, text_of_words(doc, place)), place
 
 
-def _replaced(doc: Document, value: Value, path: str, target: Target) -> Document:
+def _replaced(
+    resource: HasDocument,
+    live: Live,
+    path: str,
+    target: Target,
+    unread: list[KustomizationError],
+) -> Document:
+    name = f"{resource.doc.get('kind')} {_name(resource.doc)}"
+
+    def put(value: Value, old: Json | Created) -> Json:
+        try:
+            return value.put(old, target.options)
+        except TypeMismatchError as error:
+            error.message = f"{name}: {path}: {error.message}"
+            unread.append(error)
+            return error.unread()
+
     try:
-        return _put(doc, value, path, target)
+        return _put(resource, live, path, target.options, put)
     except KustomizationError as error:
-        name = f"{doc.get('kind')} {_name(doc)}"
         raise KustomizationError(f"{name}: {path}: {error.message}", hint=error.hint) from None
 
 
-def _put(doc: Document, value: Value, path: str, target: Target) -> Document:
-    options = target.options
-    parts = split_path(path)
+def _put(
+    resource: HasDocument,
+    live: Live,
+    path: str,
+    options: Options,
+    put: Callable[[Value, Json | Created], Json],
+) -> Document:
+    doc, parts = resource.doc, split_path(path)
+    live.refresh()
+    value = live.value
     create = _kind_to_make(value.node) if options.create else MISSING
-    in_text = update_text(doc, parts, value, create)
-    if in_text is not None:
-        return in_text
-    updater = Updater(lambda old: value.put(old, options), create)
-    new = updater.update(doc, parts)
-    if not updater.matched or not isinstance(new, dict):
+    new = update_text(doc, parts, value, create)
+    if new is not None:
+        return new
+    if live.is_in(resource):
+        new = put_in_turn(doc, parts, live, create, put)
+    else:
+        updater = Updater(lambda old: put(value, old), create)
+        new = updater.update_document(doc, parts)
+        new = new if updater.matched else None
+    if new is None:
         hint = None if options.create else "options: {create: true} makes it"
         raise KustomizationError("there is no such field", hint=hint)
     return new

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from promote.errors import KustomizationError, YamlError
 from promote.render.generate.go_json import go_json
 from promote.render.replacements.model import Options
-from promote.render.replacements.paths import Updater, look_up, set_at
+from promote.render.replacements.paths import look_up, set_at
+from promote.render.replacements.updating import Updater, any_key
 from promote.render.replacements.values import (
     Created,
     TypeMismatchError,
-    in_place_of,
     read_text,
 )
-from promote.yamlio.quotes import resolved
-from promote.yamlio.tags import Mistagged
+from promote.yamlio.quotes import Mistagged, resolved
 
 if TYPE_CHECKING:
     from promote.model.json import Document, Json
@@ -84,14 +83,14 @@ def _updated(
     def change(old: Json | Created) -> Json:
         try:
             return value.put(old, _WHOLE)
-        except TypeMismatchError:
-            if is_json or isinstance(old, Created):
+        except TypeMismatchError as error:
+            if is_json:
                 raise
-            return in_place_of(old, value.text)
+            return error.made
 
-    updater = Updater(change, create)
+    updater = Updater(change, create, None if is_json else any_key)
     try:
-        changed = resolved(updater.update(content, parts))
+        changed = updater.update(content, parts)
     except KustomizationError:
         return None  # kustomize leaves JSON as it is in which a value would have another type
     if not updater.matched:
@@ -99,10 +98,10 @@ def _updated(
     if is_json:
         if _has_misfit(changed):
             return None
-        return go_json(changed, pretty="\n" in text and "  " in text)
+        return go_json(resolved(changed, empty=""), pretty="\n" in text and "  " in text)
     from promote.render.replacements.yaml_text import rewrite  # noqa: PLC0415 - rarely needed
 
-    return rewrite(text, content, changed)
+    return rewrite(text, content, changed, value.node)
 
 
 def _has_misfit(value: Json) -> bool:

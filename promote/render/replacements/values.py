@@ -8,18 +8,48 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promote import yamlio
 from promote.errors import KustomizationError
 from promote.render.merge.written import created, text_of, untagged
-from promote.yamlio.numbers import Bare, WrittenTime, go_int
-from promote.yamlio.quotes import Untagged, UntaggedText, has_quotes, restyled
-from promote.yamlio.scalars import NotJsonError, resolve, timestamp
-from promote.yamlio.tags import Mistagged, mistagged
+from promote.yamlio.numbers import WrittenTime, go_int
+from promote.yamlio.quotes import (
+    Mistagged,
+    Untagged,
+    UntaggedText,
+    has_quotes,
+    mistagged,
+    restyled,
+)
+from promote.yamlio.scalars import NotJsonError, resolve
+from promote.yamlio.tags import value_of
 
 if TYPE_CHECKING:
     from promote.model.json import Json
     from promote.render.replacements.model import Options
 
 
+_TYPES: Final = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "timestamp": "a date or time",
+}
+
+
 class TypeMismatchError(KustomizationError):
-    """A value cannot take the place of one of another type."""
+    """A value cannot take the place of one of another type.
+
+    Attributes:
+        made: what kustomize makes in its place, and cannot read.
+    """
+
+    def __init__(self, message: str, made: Mistagged) -> None:
+        super().__init__(message, hint="put the field's value in quotes, so that it is a string")
+        self.made = made
+
+    def unread(self) -> Mistagged:
+        """What is made, which is an error only if it is read."""
+        Untagged.made = True
+        self.made.error = self
+        return self.made
 
 
 class Created(Enum):
@@ -45,9 +75,9 @@ class Value(NamedTuple):
     untyped: bool = False
 
     @classmethod
-    def of(cls, node: Json) -> Value:
-        """The value of a field."""
-        return cls(node, text_of(node))
+    def of(cls, node: Json, text: str | None = None) -> Value:
+        """The value of a field, with its text if that is not the one that it is printed as."""
+        return cls(node, text_of(node) if text is None else text)
 
     @classmethod
     def of_text(cls, text: str) -> Value:
@@ -70,7 +100,11 @@ class Value(NamedTuple):
                 f"{self.text!r} has no part {options.index}", hint=f"it has {len(parts)}"
             )
         text = parts[options.index]
-        return Value(typed(self.node, text), text, self.untyped)
+        try:
+            node = typed(self.node, text)
+        except TypeMismatchError as error:
+            node = error.unread()
+        return Value(node, text, self.untyped)
 
     def put(self, old: Json | Created, options: Options) -> Json:
         """What becomes of a field.
@@ -141,50 +175,27 @@ def typed(old: Json, text: str) -> Json:
     """
     if isinstance(old, Untagged | UntaggedText):
         return untagged(old, text)
-    if isinstance(old, Mistagged):
-        return mistagged(old.tag, text)
-    if isinstance(old, str) and not _is_time(old):
-        return restyled(text, quotes=has_quotes(old))
-    new = untyped(text)
-    if isinstance(old, str):
-        fits = isinstance(new, str) and _is_time(new)
-    elif isinstance(old, bool) or old is None:
-        fits = type(new) is type(old)
-    else:
-        fits = isinstance(new, int | float) and not isinstance(new, bool)
-        # A number with a fraction or an exponent has another tag, and takes any number.
-        fits = fits and (_is_whole(text) or not _is_whole(text_of(old)))
-    if not fits:
+    if isinstance(old, Mistagged) and old.error is None:
+        return mistagged(old.tag, text)  # behind a tag that is written
+    tag = _tag_of(old)
+    if not tag:
+        return restyled(text, quotes=isinstance(old, str) and has_quotes(old))
+    try:
+        return value_of(tag, text)
+    except NotJsonError:
+        was = text_of(old)
         raise TypeMismatchError(
-            f"{text!r} cannot take the place of {text_of(old)!r}, which is {_type_name(old)}",
-            hint="put the field's value in quotes, so that it is a string",
-        )
-    return new
+            f"{text!r} cannot take the place of {was!r}, which is {_TYPES.get(tag, tag)}",
+            mistagged(tag, text),
+        ) from None
 
 
-def in_place_of(old: Json, text: str) -> Mistagged:
-    """The text, said to be of the type of the value that it replaces."""
-    if isinstance(old, str):
-        return mistagged("timestamp", text)
-    if isinstance(old, bool | None):
-        return mistagged("null" if old is None else "bool", text)
-    return mistagged("int" if _is_whole(text_of(old)) else "float", text)
-
-
-def _is_time(text: str) -> bool:
-    """Whether a string stands for a date or time that is written without quotes."""
-    return isinstance(text, WrittenTime | Bare) and timestamp(text) is not None
-
-
-def _is_whole(text: str) -> bool:
-    return go_int(text.replace("_", "")) is not None
-
-
-def _type_name(value: Json) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return "a date or time"
-    if isinstance(value, bool):
-        return "true or false"
-    return "a whole number" if _is_whole(text_of(value)) else "a number"
+def _tag_of(value: Json) -> str:
+    """The tag that a scalar keeps when its text changes; empty for a string."""
+    if isinstance(value, Mistagged):
+        return value.tag
+    if isinstance(value, WrittenTime):
+        return "timestamp"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "int" if go_int(text_of(value).replace("_", "")) is not None else "float"
+    return "" if isinstance(value, str) else "null" if value is None else "bool"

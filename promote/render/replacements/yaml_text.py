@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from promote import yamlio
 from promote.render.merge.written import must_be_quoted, text_of
 from promote.render.replacements.values import untyped
 from promote.yamlio.analysis import Style, style_of
+from promote.yamlio.blanks import words_of
+from promote.yamlio.quotes import Mistagged, Untagged, has_quotes
 from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
-from promote.yamlio.tags import Mistagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,19 +28,27 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_./+~-]*", re.ASCII)
 _COMMENT: Final = re.compile(r"\s(#.*)$")
 
 
-def rewrite(text: str, old: Json, new: Json) -> str:
+def rewrite(text: str, old: Json, new: Json, put: Json = None) -> str:
     """The text with values changed.
 
     Args:
         text: what was written; only its first document is kept.
         old: what it holds.
         new: what it is to hold; what is the same object as in `old` is written as it was.
+        put: the value that was put there; a mapping or list stands on lines of its own.
     """
     node = next(yaml.compose_all(text, Loader=yaml.SafeLoader))
-    writer = _Writer(text, node)
+    writer = _Writer(text, node, put)
     writer.block(node, old, new, 0)
     writer.comments_before(len(writer.lines), 0)
     return "\n".join(writer.written).strip()
+
+
+def written_anew(value: Json) -> str:
+    """The text of a value that stands in a resource, as a part of it."""
+    writer = _Writer("", None, None)
+    writer.fresh("", value, 0)
+    return "\n".join(writer.written)
 
 
 class _Writer:
@@ -51,14 +59,16 @@ class _Writer:
         written: of the new text so far.
     """
 
-    def __init__(self, text: str, root: yaml.Node) -> None:
+    def __init__(self, text: str, root: yaml.Node | None, put: Json) -> None:
         self.text = text
+        self._put = put
         self.lines = text.split("\n")
         self.written: list[str] = []
         self._own_line: dict[int, str] = {}
         self._trailing: dict[int, str] = {}
         self._next_line = 0
-        self._find_comments(root)
+        if root is not None:
+            self._find_comments(root)
 
     def _find_comments(self, root: yaml.Node) -> None:
         """Find the comments: what follows the last value of a line, and lines without values."""
@@ -94,7 +104,7 @@ class _Writer:
         elif isinstance(node, yaml.SequenceNode) and isinstance(new, list):
             self._list(node, old, new, indent)
         else:
-            self._fresh("", new, indent)
+            self.fresh("", new, indent)
 
     def _mapping(
         self, node: yaml.MappingNode, old: Json, new: dict[str, Json], indent: int
@@ -106,7 +116,7 @@ class _Writer:
             self._entry(head, inner, before[key], new[key], indent)
         for key, value in new.items():
             if key not in before:
-                self._fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
+                self.fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
 
     def _entry(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         same_kind = isinstance(new, list if isinstance(node, yaml.SequenceNode) else dict)
@@ -126,7 +136,7 @@ class _Writer:
             first = self.written[place]
             self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}"
         for item in new[len(before) :]:
-            self._fresh(f"{' ' * indent}-", item, indent)
+            self.fresh(f"{' ' * indent}-", item, indent)
 
     def _item(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write an element as if it were indented further; its first line then gets the dash."""
@@ -138,10 +148,10 @@ class _Writer:
     def _value(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write a scalar or a flow collection after its key."""
         if isinstance(new, dict | list) and new is not old:
-            if isinstance(node, yaml.CollectionNode):
+            if isinstance(node, yaml.CollectionNode) and new is not self._put:
                 self.written.append(f"{head} {_flow(new)}{self._comment(node.end_mark.line)}")
             else:
-                self._fresh(head, new, indent)
+                self.fresh(head, new, indent)
             return
         style = _style(node)
         if new is old and style not in ("|", ">"):
@@ -154,24 +164,34 @@ class _Writer:
         self.written += [" " * (indent + _INDENT) + more if more else "" for more in rest]
         self._next_line = max(self._next_line, node.start_mark.line)
 
-    def _fresh(self, head: str, new: Json, indent: int) -> None:
+    def fresh(self, head: str, new: Json, indent: int) -> None:
         """Write what the old text did not have."""
-        if isinstance(new, dict) and new:
-            if head:
-                self.written.append(head)
-                indent += _INDENT
+        if not isinstance(new, dict | list) or not new:
+            shown = _bare_or_quoted(new) if not isinstance(new, dict | list) else _flow(new)
+            first, *rest = shown.split("\n")
+            self.written.append(f"{head} {first}".rstrip())
+            self.written += [" " * (indent + _INDENT) + more if more else "" for more in rest]
+            return
+        if head:
+            self.written.append(head)
+        if isinstance(new, dict):
+            inner = indent + _INDENT if head else indent
+            words = words_of(new)
             for key, value in new.items():
-                self._fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
-        elif isinstance(new, dict | list) and new:
-            if head:
-                self.written.append(head)
-            self.written += [
-                " " * indent + line for line in yamlio.dump(new).rstrip("\n").split("\n")
-            ]
-        else:
-            empty = "{}" if isinstance(new, dict) else "[]"
-            shown = empty if isinstance(new, dict | list) else _scalar(new, None)
-            self.written.append(f"{head} {shown}".rstrip())
+                name = f"{' ' * inner}{_new_key(key)}:"
+                if words.get(key):
+                    self.written.append(f"{name} {words[key]}")
+                else:
+                    self.fresh(name, value, inner)
+            return
+        for item in new:
+            place = len(self.written)
+            if isinstance(item, dict | list) and item:
+                self.fresh("", item, indent + _INDENT)
+            else:
+                self.fresh(" " * (indent + _INDENT - 1), item, indent)
+            first = self.written[place]
+            self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}".rstrip()
 
     def _comment(self, line: int) -> str:
         comment = self._trailing.pop(line, "")
@@ -208,14 +228,26 @@ def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
 def _flow(value: Json) -> str:
     """A value on one line, in braces and brackets."""
     if isinstance(value, dict):
-        fields = (f"{_scalar(key, None)}: {_flow(item)}" for key, item in value.items())
+        words = words_of(value)
+        fields = (
+            f"{_scalar(key, None)}: {words.get(key) or _flow(item)}" for key, item in value.items()
+        )
         return "{" + ", ".join(fields) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str) and "\n" in value:
-        return _double_quoted(value)
+        tag = f"!!{value.tag} " if isinstance(value, Mistagged) else ""
+        return tag + _double_quoted(value)
+    if isinstance(value, Untagged | Mistagged) and not value:
+        return _scalar(value, "'")
     in_flow = isinstance(value, str) and any(char in value for char in ",[]{}")
-    return _scalar(value, "'" if in_flow else None)
+    return _scalar(value, "'") if in_flow else _bare_or_quoted(value)
+
+
+def _bare_or_quoted(value: Json) -> str:
+    """A scalar that comes with a mapping or list, and with the quotes that it has there."""
+    in_quotes = isinstance(value, str) and "\n" not in value and has_quotes(value)
+    return _scalar(value, '"' if in_quotes else None)
 
 
 def _new_key(key: str) -> str:
@@ -230,6 +262,9 @@ def _new_key(key: str) -> str:
 def _scalar(value: Json, style: str | None) -> str:
     """A scalar in a style; lines after the first are to be indented by the caller."""
     text = text_of(value)
+    if type(value) is Untagged and not style:
+        value = resolve(text)
+        text = text_of(value) if text else ""
     if isinstance(value, Mistagged):
         shown = text if not style and _BARE.fullmatch(text) else _scalar(text, style)
         return f"!!{value.tag} {shown}".rstrip()
@@ -250,5 +285,5 @@ def _scalar(value: Json, style: str | None) -> str:
 
 
 def _double_quoted(text: str) -> str:
-    shown: str = yaml.dump(text, default_style='"', width=2**31, allow_unicode=True)
+    shown: str = yaml.dump(str(text), default_style='"', width=2**31, allow_unicode=True)
     return shown.rstrip("\n")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from promote.model.json import Document, FieldPath, Json
-    from promote.model.tree import Tree
     from promote.render.accumulator import Accumulator
     from promote.render.layer import Layer, Transformer
     from promote.render.record import Record
@@ -28,12 +27,12 @@ class Replace:
 
     Args:
         replacements: what to copy, and where to.
-        tree: holds the files of the resources.
+        layer: the kustomization that asks for it.
     """
 
-    def __init__(self, replacements: tuple[Replacement, ...], tree: Tree) -> None:
+    def __init__(self, replacements: tuple[Replacement, ...], layer: Layer) -> None:
         self.replacements = replacements
-        self.tree = tree
+        self.layer = layer
 
     def __call__(self, resources: Accumulator) -> None:
         """Carry them out.
@@ -47,9 +46,11 @@ class Replace:
         before = [record.doc for record in records]
         if any(map(_sees_annotations, self.replacements)):
             with _notes_in_annotations(records):
-                apply_replacements(records, self.replacements, _identities)
+                unread = apply_replacements(records, self.replacements, _identities)
         else:
-            apply_replacements(records, self.replacements, _identities)
+            unread = apply_replacements(records, self.replacements, _identities)
+        for error in unread:
+            error.at(self.layer.place())
         if Untagged.made:
             for record, old in zip(records, before, strict=True):
                 self._make_texts(record, old)
@@ -64,10 +65,12 @@ class Replace:
         if origin is None or origin.generator or record.rewritten:
             return
 
+        tree = self.layer.directory.tree
+
         def is_text(path: FieldPath) -> bool:
-            if self.tree.kind(origin.file) != "file":
+            if tree.kind(origin.file) != "file":
                 return False  # from elsewhere
-            return is_in_brackets(self.tree.read(origin.file), path, document=origin.index)
+            return is_in_brackets(tree.read(origin.file), path, document=origin.index)
 
         doc = with_empty_texts(record.doc, old, is_text)
         record.doc = doc  # type: ignore[assignment]  # it is a mapping as before
@@ -127,7 +130,7 @@ def from_kustomization(layer: Layer) -> Iterator[Transformer]:
     if entries:
         from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
 
-        yield Replace(parse_replacements(entries, _Load(layer)), layer.directory.tree)
+        yield Replace(parse_replacements(entries, _Load(layer)), layer)
 
 
 def from_config(doc: Document, layer: Layer) -> Transformer:
@@ -135,4 +138,4 @@ def from_config(doc: Document, layer: Layer) -> Transformer:
     from promote.render.replacements import parse_replacements  # noqa: PLC0415 - as above
 
     entries = Fields(doc, doc).mappings("replacements")
-    return Replace(parse_replacements(entries, _Load(layer)), layer.directory.tree)
+    return Replace(parse_replacements(entries, _Load(layer)), layer)
