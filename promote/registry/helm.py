@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promote.errors import OutsideError
-from promote.render.helm import merged_values
+from promote.render.helm_values import merged_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

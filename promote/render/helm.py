@@ -11,11 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from promote import yamlio
-from promote.errors import FileMissingError, InputError, KustomizationError
+from promote.errors import InputError, KustomizationError
 from promote.render.decode import Fields
 from promote.render.manifests import read_records
-from promote.render.merge.schema import builtin_schema
-from promote.render.merge.strategic import strategic_merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -185,42 +183,3 @@ def _parse(text: bytes, chart: Chart, layer: Layer) -> list[Record]:
         if not separator:
             raise
         return read_records(yamlio.load_all(b"---" + rest, shown), layer.schema)
-
-
-def merged_values(chart: Chart, directory: Directory, own: bytes | None) -> bytes:
-    """The values file that helm is given: the chart's own or the named one, with those inline.
-
-    Both are merged as a patch into a resource, in which what is null goes away.
-
-    Args:
-        chart: the chart.
-        directory: where a named values file is looked for.
-        own: the content of the chart's `values.yaml`; None if it has none.
-
-    Raises:
-        FileMissingError: the file is not there.
-        PatchError: one has a mapping or a list where the other has something else.
-        YamlError: a file is not YAML.
-    """
-    inline = dict(chart.values)
-    if inline and chart.values_merge == "replace":
-        return yamlio.dump(inline).encode()
-    text = directory.read(chart.values_file) if chart.values_file else own
-    if text is None:
-        raise FileMissingError(
-            f"the chart {chart.name!r} has no values.yaml", hint="name another as valuesFile:"
-        )
-    if not inline:
-        return text
-    from_file = _values(text, chart.values_file or "values.yaml")
-    under, over = (from_file, inline) if chart.values_merge == "override" else (inline, from_file)
-    merged = strategic_merge(under, over, builtin_schema())
-    return yamlio.dump(merged or {}).encode()
-
-
-def _values(text: bytes, shown: str) -> Document:
-    documents = yamlio.load_all(text, shown)
-    found = documents[0] if documents else None
-    if not isinstance(found, dict):
-        raise KustomizationError(f"{shown} holds no values", hint="a values file is a mapping")
-    return found
