@@ -84,7 +84,7 @@ def overlay(tmp_path: Path) -> Path:
             "more.yaml": "replicas: 5\nextra: {FROM: more}\nlist: [c]\n",
             "most.yaml": "extra: {MOST: 'yes'}\n",
             "nulls.yaml": "replicas:\nlist: null\nextra: {A: x, B: null, C: 010}\n",
-            "aliases.yaml": (
+            "alias.yaml": (
                 "replicas: '5'\none: &one {A: x, B: y}\nextra: {<<: *one, C: z}\n"
                 "two: &two {name: n}\nlist: [*one]\nimage: *two\nmore: *one\n"
             ),
@@ -143,10 +143,10 @@ def both(
         "releaseName: x\n  valuesFile: nulls.yaml\n  valuesInline: {extra: {A: null, D: e}}",
         "releaseName: x\n  valuesFile: nulls.yaml\n  valuesInline: {a: b}\n  valuesMerge: merge",
         # Of a file with aliases, kustomize merges none; a list in it stays as it is.
-        "releaseName: x\n  valuesFile: aliases.yaml",
-        "releaseName: x\n  valuesFile: aliases.yaml\n  valuesInline: {replicas: 0x1f, more: a}",
+        "releaseName: x\n  valuesFile: alias.yaml",
+        "releaseName: x\n  valuesFile: alias.yaml\n  valuesInline: {replicas: 0x1f, more: a}",
         (
-            "releaseName: x\n  valuesFile: aliases.yaml\n  valuesMerge: merge\n"
+            "releaseName: x\n  valuesFile: alias.yaml\n  valuesMerge: merge\n"
             "  valuesInline: {replicas: 7}"
         ),
         "releaseName: x\n  includeCRDs: true",
@@ -324,7 +324,7 @@ class TestErrors:
             ("{name: web, releaseName: x, valuesInline: {image: x}}", ["--enable-helm"], "image"),
             ("{name: bare, releaseName: x}", ["--enable-helm"], "values.yaml"),
             (
-                "{name: web, valuesFile: aliases.yaml, valuesMerge: merge, valuesInline: {more: x}}",
+                "{name: web, valuesMerge: merge, valuesFile: alias.yaml, valuesInline: {more: x}}",
                 ["--enable-helm"],
                 "'more' is an alias",
             ),
