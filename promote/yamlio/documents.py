@@ -43,12 +43,14 @@ def load(
         source: the file's name, for errors.
         own: read as kustomize reads its own files; see `load_one`.
         patch: read as it reads patches; see `load_all`.
-        inner: read as it reads the texts in resources; see there too.
+        inner: read as it reads the texts in resources, of which only the first document counts.
 
     Raises:
         YamlError: it is not YAML, or not YAML that JSON can hold.
     """
     text = decode(data, source)
+    if inner:
+        return [] if _is_blank(text) else [_read(text, source, 0, own=own, patch=patch, inner=True)]
     documents = [
         _read(chunk, source, line, own=own, patch=patch, inner=inner)
         for chunk, line in chunks(text, source)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError, YamlError
 from promote.render.generate.go_json import go_json
+from promote.render.merge.written import MISSING
 from promote.render.replacements.model import Options
 from promote.render.replacements.paths import look_up, set_at
 from promote.render.replacements.updating import Updater, any_key
 from promote.render.replacements.values import (
     Created,
     TypeMismatchError,
-    read_text,
+    read_texts,
 )
 from promote.yamlio.quotes import Mistagged, resolved
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from promote.render.replacements.paths import Parts
     from promote.render.replacements.values import Value
 
-_WHOLE = Options()
+_WHOLE: Final = Options()
 
 
 def update_text(
@@ -44,11 +45,8 @@ def update_text(
     """
     for length in range(1, len(parts)):
         text = _text_at(doc, parts[:length])
-        content = _content(text) if text is not None else None
-        if text is not None and content is not None:
-            new_text = _updated(text, content, parts[length:], value, create)
-            if new_text is None:
-                return None
+        new_text = None if text is None else _rewritten(text, parts[length:], value, create)
+        if new_text is not None:
             new = set_at(doc, parts[:length], new_text)
             return new if isinstance(new, dict) else None
     return None
@@ -62,13 +60,23 @@ def _text_at(doc: Document, parts: Parts) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _content(text: str) -> dict[str, Json] | list[Json] | None:
-    """What a text holds, if that has fields."""
+def _rewritten(
+    text: str, parts: Parts, value: Value, create: Json | Created | Missing
+) -> str | None:
+    """The text with a field of its first document changed; None if it has no such field."""
     try:
-        content = read_text(text)
+        documents = read_texts(text)
     except YamlError:
         return None
-    return content if isinstance(content, dict | list) else None
+    content = documents[0] if documents else None
+    if isinstance(content, dict | list):
+        return _updated(text, content, parts, value, create)
+    if not documents or content is not None or create is MISSING or parts[0] == "*":
+        return None
+    # The field is made in the null, which stays one, and what is around it is not written again.
+    from promote.render.replacements.yaml_text import rewrite_scalar  # noqa: PLC0415 - as below
+
+    return rewrite_scalar(text)
 
 
 def _updated(

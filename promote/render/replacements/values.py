@@ -145,16 +145,6 @@ def read_texts(text: str) -> list[Json]:
     return yamlio.load_all(text, "the text", inner=True)
 
 
-def read_text(text: str) -> Json:
-    """The value that a text holds; None if it holds none.
-
-    Raises:
-        YamlError: as `read_texts`.
-    """
-    documents = read_texts(text)
-    return documents[0] if documents else None
-
-
 def untyped(text: str) -> Json:
     """What the text means in a field that has no type.
 

@@ -37,11 +37,31 @@ def rewrite(text: str, old: Json, new: Json, put: Json = None) -> str:
         new: what it is to hold; what is the same object as in `old` is written as it was.
         put: the value that was put there; a mapping or list stands on lines of its own.
     """
-    node = next(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    node = _first_node(text)
     writer = _Writer(text, node, put)
-    writer.block(node, old, new, 0)
+    if _is_leaf(node):
+        writer.flow(node, new)
+    else:
+        writer.block(node, old, new, 0)
     writer.comments_before(len(writer.lines), 0)
     return "\n".join(writer.written).strip()
+
+
+def rewrite_scalar(text: str) -> str:
+    """The text whose first document is a scalar, written again without what is around that."""
+    node = _first_node(text)
+    writer = _Writer(text, node, None)
+    writer.comments_before(node.start_mark.line, 0)
+    source = text[node.start_mark.index : node.end_mark.index]
+    comment = writer.comment(node.end_mark.line)
+    writer.written.append(source + comment)
+    writer.comments_before(len(writer.lines), 0)
+    return "\n".join(writer.written).strip()
+
+
+def _first_node(text: str) -> yaml.Node:
+    node: yaml.Node = next(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    return node
 
 
 def written_anew(value: Json) -> str:
@@ -106,6 +126,11 @@ class _Writer:
         else:
             self.fresh("", new, indent)
 
+    def flow(self, node: yaml.Node, new: Json) -> None:
+        """Write a whole document that is in braces or brackets."""
+        self.comments_before(node.start_mark.line, 0)
+        self.written.append(_flow(new) + self.comment(node.end_mark.line))
+
     def _mapping(
         self, node: yaml.MappingNode, old: Json, new: dict[str, Json], indent: int
     ) -> None:
@@ -123,7 +148,7 @@ class _Writer:
         if _is_leaf(node) or not same_kind:
             self._value(head, node, old, new, indent)
             return
-        self.written.append(head + self._comment(node.start_mark.line - 1))
+        self.written.append(head + self.comment(node.start_mark.line - 1))
         nested = indent if isinstance(node, yaml.SequenceNode) else indent + _INDENT
         self.block(node, old, new, nested)
 
@@ -136,7 +161,7 @@ class _Writer:
             first = self.written[place]
             self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}"
         for item in new[len(before) :]:
-            self.fresh(f"{' ' * indent}-", item, indent)
+            self.fresh("", [item], indent)
 
     def _item(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write an element as if it were indented further; its first line then gets the dash."""
@@ -149,7 +174,7 @@ class _Writer:
         """Write a scalar or a flow collection after its key."""
         if isinstance(new, dict | list) and new is not old:
             if isinstance(node, yaml.CollectionNode) and new is not self._put:
-                self.written.append(f"{head} {_flow(new)}{self._comment(node.end_mark.line)}")
+                self.written.append(f"{head} {_flow(new)}{self.comment(node.end_mark.line)}")
             else:
                 self.fresh(head, new, indent)
             return
@@ -160,7 +185,7 @@ class _Writer:
             shown = _scalar(new, style if isinstance(old, str) else None)
         first, *rest = shown.split("\n")
         line = f"{head} {first}" if first else head
-        self.written.append(line + self._comment((node.start_mark if rest else node.end_mark).line))
+        self.written.append(line + self.comment((node.start_mark if rest else node.end_mark).line))
         self.written += [" " * (indent + _INDENT) + more if more else "" for more in rest]
         self._next_line = max(self._next_line, node.start_mark.line)
 
@@ -193,7 +218,8 @@ class _Writer:
             first = self.written[place]
             self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}".rstrip()
 
-    def _comment(self, line: int) -> str:
+    def comment(self, line: int) -> str:
+        """The comment at the end of a line, with a space before it; it is written once."""
         comment = self._trailing.pop(line, "")
         return f" {comment}" if comment else ""
 
