@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from promote.model.json import Document, Json
     from promote.render.record import Record
 
-_DOMAIN: Final = "internal.config.kubernetes.io/"
-_NAMES: Final = _DOMAIN + "previousNames"
-_NAMESPACES: Final = _DOMAIN + "previousNamespaces"
-_KINDS: Final = _DOMAIN + "previousKinds"
-_PREFIXES: Final = _DOMAIN + "prefixes"
-_SUFFIXES: Final = _DOMAIN + "suffixes"
-_BEHAVIOR: Final = _DOMAIN + "generatorBehavior"
-_NEEDS_HASH: Final = _DOMAIN + "needsHashSuffix"
-_FROM_HELM: Final = _DOMAIN + "helm-generated"
+DOMAIN: Final = "internal.config.kubernetes.io/"
+NAMES: Final = DOMAIN + "previousNames"
+NAMESPACES: Final = DOMAIN + "previousNamespaces"
+KINDS: Final = DOMAIN + "previousKinds"
+PREFIXES: Final = DOMAIN + "prefixes"
+SUFFIXES: Final = DOMAIN + "suffixes"
+_BEHAVIOR: Final = DOMAIN + "generatorBehavior"
+_NEEDS_HASH: Final = DOMAIN + "needsHashSuffix"
+_FROM_HELM: Final = DOMAIN + "helm-generated"
 
 _NEVER_PRINTED: Final = frozenset(
     [
-        *(_NAMES, _NAMESPACES, _KINDS, _PREFIXES, _SUFFIXES, _BEHAVIOR, _NEEDS_HASH, _FROM_HELM),
+        *(NAMES, NAMESPACES, KINDS, PREFIXES, SUFFIXES, _BEHAVIOR, _NEEDS_HASH, _FROM_HELM),
         *(
-            _DOMAIN + name
+            DOMAIN + name
             for name in (
                 *("allowNameChange", "allowKindChange", "refBy", "path", "index", "seqindent"),
                 *("id", "annotations-migration-resource-id"),
@@ -73,11 +73,11 @@ def without_history(doc: Document, history: Collection[str] = _NEVER_PRINTED) ->
 def _annotations(record: Record) -> dict[str, str]:
     formers = record.formers
     known = {
-        _NAMES: ",".join(former.name for former in formers),
-        _NAMESPACES: ",".join(former.namespace for former in formers),
-        _KINDS: ",".join(former.kind for former in formers),
-        _PREFIXES: ",".join(record.prefixes),
-        _SUFFIXES: ",".join(record.suffixes),
+        NAMES: ",".join(former.name for former in formers),
+        NAMESPACES: ",".join(former.namespace for former in formers),
+        KINDS: ",".join(former.kind for former in formers),
+        PREFIXES: ",".join(record.prefixes),
+        SUFFIXES: ",".join(record.suffixes),
         _BEHAVIOR: record.behavior,
         _NEEDS_HASH: _ON if record.needs_hash else "",
         _FROM_HELM: "true" if record.from_helm else "",
@@ -93,11 +93,11 @@ def take_history(record: Record) -> None:
     if not annotations or _NEVER_PRINTED.isdisjoint(annotations):
         return
     said = {key: text_at(annotations, key) for key in _NEVER_PRINTED & annotations.keys()}
-    names, spaces, kinds = (said.get(key, "").split(",") for key in (_NAMES, _NAMESPACES, _KINDS))
-    if _NAMES in said and len(names) == len(spaces) == len(kinds):
+    names, spaces, kinds = (said.get(key, "").split(",") for key in (NAMES, NAMESPACES, KINDS))
+    if NAMES in said and len(names) == len(spaces) == len(kinds):
         record.formers = tuple(map(Former, kinds, names, spaces))
-    record.prefixes = tuple(filter(None, said.get(_PREFIXES, "").split(",")))
-    record.suffixes = tuple(filter(None, said.get(_SUFFIXES, "").split(",")))
+    record.prefixes = tuple(filter(None, said.get(PREFIXES, "").split(",")))
+    record.suffixes = tuple(filter(None, said.get(SUFFIXES, "").split(",")))
     record.behavior = said.get(_BEHAVIOR, "")
     record.needs_hash = said.get(_NEEDS_HASH) == _ON
     record.from_helm = said.get(_FROM_HELM) == "true"

@@ -24,7 +24,7 @@ from promote.render.trace import GIVEN, NAMES, Cause
 from promote.render.transformers.hashes import add_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from promote.model.tree import Tree
     from promote.render.remote import RemoteBase
@@ -47,8 +47,9 @@ def build(tree: Tree, path: str, options: BuildOptions | None = None) -> list[Re
     if tree.kind(path) != "directory":
         raise FileMissingError(f"{tree.display(path)} is not a directory")
     options = options or BuildOptions()
-    target = open_target(tree, tree.resolve(path), options)
-    return _finished(target, target.accumulate(), options)
+    root = tree.resolve(path)
+    target = open_target(tree, root, options)
+    return _finished(target, target.accumulate(), options, _HashesOfNodes(tree, root, options))
 
 
 def build_remote(wanted: RemoteBase, options: BuildOptions) -> list[Resource]:
@@ -89,9 +90,38 @@ def apply_component(
     return _finished(target, target.accumulate(Accumulator(records)), options)
 
 
-def _finished(target: Target, resources: Accumulator, options: BuildOptions) -> list[Resource]:
+class _HashesOfNodes:
+    """Hashes of what a generator made and a patch has made another kind of.
+
+    They depend on what only a build of their own tells, which is done if there are any.
+    """
+
+    def __init__(self, tree: Tree, root: str, options: BuildOptions) -> None:
+        self._tree = tree
+        self._root = root
+        self._options = options
+        self._hashes: list[str | None] | None = None
+
+    def __call__(self, index: int) -> str | None:
+        """The hash of a resource by its number."""
+        if self._hashes is None:
+            from promote.render.nodes.story import Stories  # noqa: PLC0415 - hardly ever needed
+
+            stories = Stories()
+            options = self._options._replace(trace=stories, files=None, warn=BuildOptions().warn)
+            records = open_target(self._tree, self._root, options).accumulate().records
+            self._hashes = [stories.hash_of(record) for record in records]
+        return self._hashes[index]
+
+
+def _finished(
+    target: Target,
+    resources: Accumulator,
+    options: BuildOptions,
+    hash_of_nodes: Callable[[int], str | None] | None = None,
+) -> list[Resource]:
     """What needs the final names, and so cannot be done directory by directory."""
-    add_hashes(resources)
+    add_hashes(resources, hash_of_nodes)
     follow_references(resources.records, resources.config)
     if resources.variables:
         from promote.render.variables import fill_in  # noqa: PLC0415 - few have any

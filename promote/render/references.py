@@ -15,7 +15,7 @@ from promote.model.resource import Gvk
 from promote.render.branching import DeadEndError, branches, update_all
 from promote.render.fields import stops_short, update_document
 from promote.render.fieldspecs import default_config
-from promote.render.merge.written import in_field, text_of, untagged
+from promote.render.merge.written import in_field, text_at, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
 from promote.render.referrers import check_histories, check_referrers, subject_namespaces
 
@@ -282,7 +282,7 @@ class _Finder:
         role = self.referrer.doc.get("roleRef")
         if not isinstance(role, dict) or "apiGroup" not in role or "kind" not in role:
             return None
-        return Gvk(str(role["apiGroup"] or ""), "", str(role["kind"]))
+        return Gvk(text_at(role, "apiGroup"), "", text_at(role, "kind"))
 
 
 def _was(record: Record, selector: Gvk) -> bool:

@@ -136,7 +136,7 @@ class Target:
         for transformer, note, cause in self._transformers(layer):
             transformer(resources)
             follow_ties(resources.records)
-            self._trace(resources, cause)
+            self._trace(resources, cause, transformer)
             if note is not None:
                 for record in resources.records:
                     notes.note_transformer(record, note)
@@ -267,9 +267,9 @@ class Target:
         origin = plugin.origin if plugin is not None else None
         return Cause(kind, file, index, origin, self.directory.tree)
 
-    def _trace(self, resources: Accumulator, cause: Cause) -> None:
+    def _trace(self, resources: Accumulator, cause: Cause, step: Transformer | None = None) -> None:
         if self.shared.options.trace is not None:
-            self.shared.options.trace.note(cause, resources.records)
+            self.shared.options.trace.note(cause, resources.records, step)
 
     def _plugins(self, layer: Layer, field: str, entries: Iterable[str]) -> list[Record]:
         """The documents of generators, transformers or validators, inline ones first."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from promote.model.json import Document
     from promote.model.resource import Origin, Resource
     from promote.model.tree import Tree
+    from promote.render.layer import Transformer
     from promote.render.record import Record
 
 LOADED = "resource"
@@ -57,12 +58,18 @@ class Trace:
         # What is noted by its address must not be freed and its address used again.
         self._kept: list[Record | Resource] = []
 
-    def note(self, cause: Cause, records: Sequence[Record]) -> None:
+    def note(
+        self,
+        cause: Cause,
+        records: Sequence[Record],
+        step: Transformer | None = None,  # noqa: ARG002 - for those that ask what was done
+    ) -> None:
         """Note what a step changed.
 
         Args:
             cause: the step.
             records: all resources of the layer after it.
+            step: the transformer, if it was one.
         """
         now = {id(record) for record in records}
         for record in records:

@@ -242,7 +242,7 @@ def settled(text: str) -> str:
 
     There what YAML 1.1 would take for something other than a string gets quotes.
     """
-    unsettled = type(text) in SETTLES and _is_no_old_string(text)
+    unsettled = type(text) in SETTLES and is_no_old_string(text)
     return str(text) if unsettled else text
 
 
@@ -258,7 +258,7 @@ def without_styles(value: Json) -> Json:
     return str(value) if isinstance(value, InQuotes | Bare) else value
 
 
-def _is_no_old_string(text: str) -> bool:
+def is_no_old_string(text: str) -> bool:
     """Whether a reader of YAML 1.1, which has times as strings, makes no string of it."""
     if not text or "\n" in text:
         return False

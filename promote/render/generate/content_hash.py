@@ -24,12 +24,12 @@ _HASHED: Final = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "strin
 def content_hash(doc: Document) -> str:
     """Ten letters and digits that change when the content of the resource does.
 
-    For kinds other than ConfigMap and Secret it is the hash of the whole document, which kustomize
-    hashes with the lines and comments of its file; such resources are not made by its generators.
+    For kinds other than ConfigMap and Secret it is the hash of the whole document, where the nodes
+    that kustomize hashes (see `promote.render.nodes`) are not known.
     """
     kind = doc.get("kind")
     hashed: Json = doc
-    if isinstance(kind, str) and kind in _HASHED:
+    if isinstance(kind, str) and has_own_hash(kind):
         always, if_there = _HASHED[kind]
         fields: dict[str, Json] = {"kind": kind, "name": "", always: _field(doc, always)}
         if kind == "Secret":
@@ -37,10 +37,19 @@ def content_hash(doc: Document) -> str:
         if isinstance(doc.get(if_there), dict):
             fields[if_there] = doc[if_there]
         hashed = fields
+    return hash_of_text(go_json(_read_back(resolved(hashed))))
+
+
+def has_own_hash(kind: Json) -> bool:
+    """Whether a kind is hashed by its data alone."""
+    return isinstance(kind, str) and kind in _HASHED
+
+
+def hash_of_text(text: str) -> str:
+    """Ten letters and digits for a text."""
     import hashlib  # noqa: PLC0415 - most renders hash nothing, and it takes milliseconds
 
-    digest = hashlib.sha256(go_json(_read_back(resolved(hashed))).encode()).hexdigest()
-    return digest[:_LENGTH].translate(_LETTERS)
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH].translate(_LETTERS)
 
 
 def _read_back(value: Json) -> Json:

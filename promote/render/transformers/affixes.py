@@ -12,7 +12,7 @@ from promote.render.merge.written import text_of, untagged
 from promote.render.record import selects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from promote.model.json import Document, Json
     from promote.render.accumulator import Accumulator
@@ -100,15 +100,18 @@ def suffix_from_config(doc: Document, layer: Layer) -> Transformer:  # noqa: ARG
     return _from_config(doc, "suffix", is_prefix=False)
 
 
-def both_from_config(doc: Document, layer: Layer) -> Transformer:
-    """The transformer that a `PrefixSuffixTransformer` document asks for."""
-    steps: list[Callable[[Accumulator], None]] = [
-        prefix_from_config(doc, layer),
-        suffix_from_config(doc, layer),
-    ]
+class AddAffixes:
+    """Adds a prefix and a suffix."""
 
-    def transform(resources: Accumulator) -> None:
-        for step in steps:
+    def __init__(self, *steps: Transformer) -> None:
+        self._steps = steps
+
+    def __call__(self, resources: Accumulator) -> None:
+        """Rename the resources."""
+        for step in self._steps:
             step(resources)
 
-    return transform
+
+def both_from_config(doc: Document, layer: Layer) -> Transformer:
+    """The transformer that a `PrefixSuffixTransformer` document asks for."""
+    return AddAffixes(prefix_from_config(doc, layer), suffix_from_config(doc, layer))

@@ -38,6 +38,7 @@ class MergePatches:
         rename: the patches may change the name.
         rekind: the patches may change the kind.
         copied: kustomize copies the patches before it applies them, as it does for a target.
+        texts: what the patches were read from, in their order.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class MergePatches:
         rename: bool = False,
         rekind: bool = False,
         copied: bool = False,
+        texts: tuple[bytes, ...] = (),
     ) -> None:
         self.patches = tuple(patches)
         self.schema = schema
@@ -58,6 +60,7 @@ class MergePatches:
         self.rename = rename
         self.rekind = rekind
         self.copied = copied or target is not None
+        self.texts = texts
 
     def __call__(self, resources: Accumulator) -> None:
         """Apply them.
@@ -215,7 +218,7 @@ class JsonPatches:
             not operation.path or "/metadata" in operation.path + operation.source
             for operation in patch
         )
-        self._takes_annotations = any(
+        self.takes_annotations = any(
             _WHOLE & {operation.path, operation.source if operation.op == "move" else ""}
             for operation in patch
             if operation.op != "test"
@@ -238,7 +241,7 @@ class JsonPatches:
                 ) from None
             record.ties = None
             record.rewritten = True
-            if self._takes_annotations:
+            if self.takes_annotations:
                 record.forget_notes()
         resources.changed()
 
@@ -274,6 +277,7 @@ def _patch(patch: Patch, layer: Layer) -> Transformer:
         source=source,
         rename=patch.allow_name_change,
         rekind=patch.allow_kind_change,
+        texts=(content,),
     )
 
 
@@ -308,25 +312,31 @@ def strategic_from_kustomization(layer: Layer) -> Iterator[Transformer]:
 
 def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
     found: list[Record] = []
+    texts: list[bytes] = []
     for path in paths:
-        found += _inline_or_file(path, layer)
+        records, content = _inline_or_file(path, layer)
+        found += records
+        texts.append(content)
     if inline:
         found += read_records(_documents(inline.encode(), "", layer), layer.schema)
+        texts.append(inline.encode())
     if not found:
         raise PatchError("the patches are empty", hint="name at least one resource to patch")
     source = " and ".join(path for path in paths if "\n" not in path)
-    return MergePatches(found, layer.schema, source=source, copied=True)
+    return MergePatches(found, layer.schema, source=source, copied=True, texts=tuple(texts))
 
 
-def _inline_or_file(text: str, layer: Layer) -> list[Record]:
-    """An entry is a patch, or else the name of a file that holds some."""
+def _inline_or_file(text: str, layer: Layer) -> tuple[list[Record], bytes]:
+    """An entry is a patch, or else the name of a file that holds some; and the text of it."""
     if "\n" in text or ":" in text:
         try:
-            return read_records(_documents(text.encode(), "", layer), layer.schema)
+            content = text.encode()
+            return read_records(_documents(content, "", layer), layer.schema), content
         except InputError:
             if "\n" in text:
                 raise
-    return read_records(_documents(layer.directory.read(text), text, layer), layer.schema)
+    content = layer.directory.read(text)
+    return read_records(_documents(content, text, layer), layer.schema), content
 
 
 def json_from_kustomization(layer: Layer) -> Iterator[Transformer]:

@@ -1,0 +1,106 @@
+"""The nodes of what generators made, told from step to step of a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promote.render.generate.content_hash import hash_of_text
+from promote.render.history import with_history
+from promote.render.nodes import steps
+from promote.render.nodes.making import generated
+from promote.render.nodes.merging import UntoldError
+from promote.render.nodes.patching import patched, reread
+from promote.render.trace import Trace
+from promote.render.transformers.affixes import AddAffix, AddAffixes
+from promote.render.transformers.labels import AddEntries
+from promote.render.transformers.namespace import SetNamespace
+from promote.render.transformers.patches import JsonPatches, MergePatches
+from promote.render.transformers.replace import Replace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promote.model.json import Document
+    from promote.render.layer import Transformer
+    from promote.render.nodes.node import Node
+    from promote.render.record import Former, Record
+    from promote.render.trace import Cause
+
+
+class Story:
+    """A resource as the last step left it.
+
+    Attributes:
+        record: the resource.
+        node: its nodes, None if they cannot be told.
+    """
+
+    def __init__(self, record: Record, *, absorbed: bool) -> None:
+        self.record = record
+        self.node: Node | None = generated(record, absorbed=absorbed)
+        self._doc: Document = record.doc
+        self._formers = record.formers
+
+    def follow(self, step: Transformer | None) -> None:
+        """Tell what a step has done."""
+        doc, formers = self._doc, self._formers
+        self._doc, self._formers = self.record.doc, self.record.formers
+        if self.node is None or (doc is self._doc and formers == self._formers):
+            return
+        if formers != self._formers[: len(formers)] or self.record.changed_by:
+            self.node = None
+            return
+        try:
+            self._told(self.node, step, doc, self._formers[len(formers) :])
+        except UntoldError:
+            self.node = None
+
+    def _told(
+        self, node: Node, step: Transformer | None, old: Document, formers: tuple[Former, ...]
+    ) -> None:
+        record = self.record
+        if isinstance(step, MergePatches):
+            patched(node, old, record, formers, step)
+        elif isinstance(step, JsonPatches):
+            self.node = reread(node, record, formers, step)
+        elif isinstance(step, AddAffix | AddAffixes):
+            steps.affixed(node, record, formers)
+        elif isinstance(step, Replace):
+            steps.replaced(node, with_history(record)[0])
+        else:
+            steps.remember(node, formers)
+            tag = "!!str" if isinstance(step, SetNamespace | AddEntries) else ""
+            steps.brought_up(node, with_history(record)[0], tag)
+
+
+class Stories(Trace):
+    """Follows what is to have a hash in its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stories: dict[int, Story] = {}
+
+    def note(
+        self, cause: Cause, records: Sequence[Record], step: Transformer | None = None
+    ) -> None:
+        """Follow a step."""
+        now = {id(record) for record in records}
+        for record in records:
+            story = self._stories.get(id(record))
+            if story is not None:
+                story.follow(step)
+            elif record.needs_hash and cause.kind.endswith("Generator"):
+                self._stories[id(record)] = Story(record, absorbed=self._has_absorbed(record, now))
+
+    def hash_of(self, record: Record) -> str | None:
+        """The hash of a resource, if its nodes can be told."""
+        story = self._stories.get(id(record))
+        if story is None or story.node is None:
+            return None
+        return hash_of_text(story.node.encoded())
+
+    def _has_absorbed(self, record: Record, now: set[int]) -> bool:
+        return any(
+            id(story.record) not in now and story.record.id[2:4] == record.id[2:4]
+            for story in self._stories.values()
+        )
