@@ -46,6 +46,22 @@ def is_in_brackets(data: bytes | str, path: FieldPath, *, document: int = 0) -> 
     return False
 
 
+def in_single_quotes(data: bytes | str, *, document: int = 0) -> list[tuple[FieldPath, str]]:
+    """The paths of the strings in single quotes, with their texts."""
+    parts = _parts(data)
+    root = _compose(parts[document][0]) if document < len(parts) else None
+    found: list[tuple[FieldPath, str]] = []
+    waiting: list[tuple[FieldPath, yaml.Node | None]] = [((), root)]
+    for path, node in waiting:  # grows while it is read
+        if isinstance(node, yaml.ScalarNode) and node.style == "'":
+            found.append((path, node.value))
+        elif isinstance(node, yaml.MappingNode):
+            waiting += (((*path, key.value), value) for key, value in node.value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += (((*path, index), item) for index, item in enumerate(node.value))
+    return found
+
+
 def _find(
     data: bytes | str, path: FieldPath, document: int, *, key: bool
 ) -> tuple[int, int] | None:

@@ -32,6 +32,12 @@ class InQuotes(str):
     __slots__ = ()
 
 
+class InSingleQuotes(InQuotes):
+    """A string in single quotes, where that is asked for."""
+
+    __slots__ = ()
+
+
 class Rewritten(InQuotes):
     """A block scalar that is not the same any more once it is written and read again.
 

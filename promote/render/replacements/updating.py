@@ -16,7 +16,7 @@ from promote.render.replacements.paths import (
 )
 from promote.render.replacements.values import CREATED, Created, read_texts
 from promote.yamlio.blanks import with_words, words_of
-from promote.yamlio.quotes import Mistagged, has_quotes
+from promote.yamlio.quotes import InSingleQuotes, Mistagged, has_quotes
 from promote.yamlio.scalars import NotJsonError, resolve
 
 if TYPE_CHECKING:
@@ -198,6 +198,8 @@ def _same_or(old: list[Json], new: list[Json], node: Json) -> Json:
 
 def _shown(value: Json) -> str:
     """A value as its text in a file, which is what patterns are matched against."""
+    if isinstance(value, InSingleQuotes):
+        return "'" + value.replace("'", "''") + "'"
     if isinstance(value, str) and has_quotes(value):
         return f'"{value}"'
     if isinstance(value, dict | list):

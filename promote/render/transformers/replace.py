@@ -9,7 +9,8 @@ from promote.errors import KustomizationError
 from promote.render.decode import Fields
 from promote.render.history import take_history, with_history, without_history
 from promote.render.notes import ORIGIN, TRANSFORMERS, origin_text, transformers_text
-from promote.yamlio.quotes import Untagged
+from promote.render.places import value_at, with_value_at
+from promote.yamlio.quotes import InSingleQuotes, Untagged, has_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,6 +44,8 @@ class Replace:
         from promote.render.replacements import apply_replacements  # noqa: PLC0415 - few have any
 
         records = resources.records
+        if any(map(_asks_for_quotes, self.replacements)):
+            self._note_single_quotes(records)
         before = [record.doc for record in records]
         if any(map(_sees_annotations, self.replacements)):
             with _notes_in_annotations(records):
@@ -55,6 +58,28 @@ class Replace:
             for record, old in zip(records, before, strict=True):
                 self._make_texts(record, old)
         resources.changed()
+
+    def _note_single_quotes(self, records: Sequence[Record]) -> None:
+        """Have strings that stand in single quotes in their files told from others in quotes."""
+        from promote.yamlio.places import in_single_quotes  # noqa: PLC0415 - needs PyYAML
+
+        tree = self.layer.directory.tree
+        for record in records:
+            origin = record.origin
+            if origin is None or not self._is_as_written(record):
+                continue
+            for place, text in in_single_quotes(tree.read(origin.file), document=origin.index):
+                value = value_at(record.doc, place)
+                if isinstance(value, str) and value == text and has_quotes(value):
+                    doc = with_value_at(record.doc, place, InSingleQuotes(value))
+                    record.doc = doc  # type: ignore[assignment]  # a place is below the top
+
+    def _is_as_written(self, record: Record) -> bool:
+        """Whether a resource has the braces and quotes of its file, and that is at hand."""
+        origin = record.origin
+        if origin is None or origin.generator or record.rewritten:
+            return False
+        return self.layer.directory.tree.kind(origin.file) == "file"
 
     def _make_texts(self, record: Record, old: Document) -> None:
         """Have text for the empty values that were made within brackets."""
@@ -81,6 +106,12 @@ def _sees_annotations(replacement: Replacement) -> bool:
     source = () if replacement.source is None else (replacement.source.path,)
     paths = (*source, *(path for target in replacement.targets for path in target.paths))
     return any(path in {"metadata", "metadata.annotations"} for path in paths)
+
+
+def _asks_for_quotes(replacement: Replacement) -> bool:
+    """Whether a path chooses elements by the quotes that stand in their files."""
+    paths = (path for target in replacement.targets for path in target.paths)
+    return any("[" in path and ("'" in path or '"' in path) for path in paths)
 
 
 @contextmanager
