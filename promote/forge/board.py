@@ -103,16 +103,21 @@ class Records:
         self._remote = remote
         self._identity = identity
         self._clock = clock
+        # Commits never change: of each, what it says is read once.
+        self._known: dict[tuple[int, str], PullRequest] = {}
 
     def read(self) -> Board:
         """All of them as they are now."""
         refs = self._remote.fetch(PULLS + "*", OPEN + "*")
         board = Board()
+        known, self._known = self._known, {}
         for name, object_id in refs.items():
             if name.startswith(OPEN):
                 board.keys[name] = object_id
             elif re.fullmatch(r"[1-9][0-9]{0,8}", number := name.removeprefix(PULLS)):
-                board.pulls[int(number)] = Stored(self._read(object_id, int(number)), object_id)
+                key = int(number), object_id
+                pull = self._known[key] = known.get(key) or self._read(object_id, int(number))
+                board.pulls[key[0]] = Stored(pull, object_id)
         return board
 
     def is_current(self, stored: Stored) -> bool:

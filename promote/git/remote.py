@@ -60,6 +60,7 @@ class Remote:
         self.url = url
         self._store = store
         self._push_url = push_url or url
+        self._here: set[str] = set()  # what was fetched or pushed, with all it is made of
         extra = [("pushurl", push_url.text)] if push_url else []
         store.add_remote(name, url.text, extra)
 
@@ -92,16 +93,20 @@ class Remote:
         globs = [pattern for pattern in patterns if pattern.endswith("*")]
         names = [pattern for pattern in patterns if not pattern.endswith("*")]
         for attempt in range(_TRIES):
+            now = self.refs(*patterns)
+            if self._here.issuperset(now.values()) and not (history and self._store.shallow):
+                return now
             # A name that is not there would be an error; a prefix that matches nothing is not.
-            present = list(self.refs(*names)) if names else []
-            if not globs and not present:
-                return {}
+            present = [name for name in names if name in now]
             try:
-                return self._fetched([*globs, *present], history=history)
+                found = self._fetched([*globs, *present], history=history)
             except GitError:
                 # Between the two calls a ref may have gone away: then look again.
                 if attempt + 1 == _TRIES or not names or list(self.refs(*names)) == present:
                     raise
+            else:
+                self._here.update(found.values())
+                return found
         raise BugError("fetch left its loop")
 
     def push(self, updates: Sequence[RefUpdate]) -> PushOutcome:
@@ -121,6 +126,7 @@ class Remote:
             answer = self._push_once(updates)
             now = self.refs(*wanted)
             if all(now.get(ref) == update.new for ref, update in wanted.items()):
+                self._here.update(now.values())
                 return "done"
             if any(now.get(ref) != update.old for ref, update in wanted.items()):
                 return "lost"

@@ -35,6 +35,35 @@ def test_fetch_brings_what_the_clone_lacks_and_leaves_it_as_it_was(sandbox: Sand
     assert snapshot(work) == before
 
 
+def test_what_was_fetched_or_pushed_is_not_fetched_again(sandbox: Sandbox) -> None:
+    work = sandbox.make()
+    bare = sandbox.bare(work)
+    calls: list[str] = []
+
+    def counting(call: Call) -> Completed:
+        calls.extend({"fetch", "ls-remote"} & {*call.argv})
+        return run_process(call)
+
+    with Repository.open(work, program=Program(sandbox.environ, runner=counting)) as repository:
+        remote, head = repository.remote(), repository.resolve()
+        for _ in range(3):
+            assert remote.fetch("refs/heads/*", "refs/heads/none") == {MAIN: head}
+        assert calls.count("fetch") == 1
+        new = commit(repository.store, head, {"f": b"1"}, "m", repository.identity())
+        assert remote.push([RefUpdate(MAIN, head, new)]) == "done"
+        assert remote.fetch(MAIN) == {MAIN: new}
+        assert calls.count("fetch") == 1
+        sandbox.git(bare, "update-ref", "refs/heads/other", head)
+        assert remote.fetch("refs/heads/*") == {MAIN: new, "refs/heads/other": head}
+        assert calls.count("fetch") == 1, "another name for what is here"
+        sandbox.commit(work, {"README": "new\n"}, "second")
+        newest = sandbox.git(work, "rev-parse", "HEAD")
+        sandbox.git(work, "push", "-q", "-f", "origin", "main")
+        assert remote.fetch(MAIN) == {MAIN: newest}
+        assert GitTree(repository, newest).read("/README") == b"new\n"
+        assert calls.count("fetch") == 2
+
+
 def test_a_ref_that_ends_alike_is_another_ref(sandbox: Sandbox) -> None:
     work = sandbox.make()
     bare = sandbox.bare(work)
