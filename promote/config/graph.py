@@ -144,7 +144,21 @@ def _check_clusters(config: ProjectConfig) -> None:
 
 
 def _check_twins(config: ProjectConfig) -> None:
-    """No overlay is that of two apps, and no environment has two names."""
+    """No overlay is that of two apps, and no two names are one file's or branch's.
+
+    Branches and folders carry these names, and many file systems do not tell case.
+    """
+    for kind, names in (("environments", config.environments), ("apps", config.apps)):
+        seen: dict[str, str] = {}
+        for name in names:
+            other = seen.setdefault(name.casefold(), name)
+            if other != name:
+                raise Problem(
+                    f"{name!r} and {other!r} differ only by case",
+                    (kind, name),
+                    hint="give one of them another name: folders and branches are called by them",
+                    at_key=True,
+                )
     overlay = config.layout.overlay
     if "{app}" not in overlay and len(config.apps) > 1:
         raise Problem(
