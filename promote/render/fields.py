@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Setter = "Callable[[Json], Json]"
 
 
+class PlainValueError(KustomizationError):
+    """A path leads through a plain value."""
+
+
 class Create(Enum):
     """What to make of a last field that is missing or null.
 
@@ -133,7 +137,7 @@ def _update_any(
         return None
     if not isinstance(node, dict):
         where = "/".join(step.name for step in path[:depth])
-        raise KustomizationError(f"expected a mapping or a list at {where}, found a plain value")
+        raise PlainValueError(f"expected a mapping or a list at {where}, found a plain value")
     step = path[depth]
     if not step.name:
         raise KustomizationError(

@@ -7,17 +7,19 @@ may be referred to from where the reference stands.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
 from promote.render.branching import DeadEndError, branches, update_all
-from promote.render.fields import stops_short, update_document
+from promote.render.fields import PlainValueError, stops_short, update_document
 from promote.render.fieldspecs import default_config
 from promote.render.merge.written import in_field, text_at, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
 from promote.render.referrers import check_histories, check_referrers, subject_namespaces
+from promote.yamlio.lines import forget_lines
+from promote.yamlio.watched import watch, watch_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,12 +47,27 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     check_histories(records)
     check_referrers(records, lambda record: bool(fields_by_kind[record.original.gvk]))
     targets = _Targets(records)
-    if not targets.any_renamed and config is default_config():
-        return  # rules of a configuration may lead where no name is, which is an error
+    # Other rules may lead where no name is, which is an error, as is a plain value on the way.
+    if not targets.any_renamed and config is default_config() and not watch.seen:
+        return
     for record in records:
         fields, together = fields_by_kind[record.original.gvk]
         if together is None or not _follow_all(record, together, targets):
             _follow_each(record, fields, targets)
+
+
+@cache
+def watch_references() -> None:
+    """Have the readers note whether a plain value stands on the way to a reference.
+
+    kustomize walks to all references of all resources, and refuses such a value.
+    """
+    watch_paths(
+        [step.name for step in spec.path]
+        for reference in default_config().name_reference
+        for spec in reference.referrers
+    )
+    forget_lines()
 
 
 def _follow_each(record: Record, fields: Iterable[_Field], targets: _Targets) -> None:
@@ -58,7 +75,13 @@ def _follow_each(record: Record, fields: Iterable[_Field], targets: _Targets) ->
         if not stops_short(record.doc, path):
             finder = _Finder(record, targets)
             change = partial(finder.change, field=_Field(target, path))
-            record.doc = update_document(record.doc, path, change)
+            try:
+                record.doc = update_document(record.doc, path, change)
+            except PlainValueError as error:
+                raise KustomizationError(
+                    f"{record.key}: {error.message}, where names of others are looked for",
+                    hint="write what the kind has there",
+                ) from None
 
 
 def _follow_all(record: Record, fields: Branch[_Field], targets: _Targets) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from promote.render.record import Record
 
+_RBAC = "rbac.authorization.k8s.io"
+_BINDINGS = frozenset(["RoleBinding", "ClusterRoleBinding"])
+
 
 def check_histories(records: Iterable[Record]) -> None:
     """Check that former names can be told apart, which kustomize keeps in lists with commas.
@@ -63,8 +66,20 @@ def check_referrers(records: Iterable[Record], may_refer: Callable[[Record], boo
                     f"{record.key} has {word} for its apiVersion",
                     hint="write its version, or leave the field out",
                 )
-        if doc.get("kind") == "RoleBinding" and not record.is_cluster_scoped and may_refer(record):
-            subject_namespaces(record)
+        if doc.get("kind") in _BINDINGS and may_refer(record):
+            if record.original.group == _RBAC:
+                _check_subjects(record)
+            if not record.is_cluster_scoped:
+                subject_namespaces(record)
+
+
+def _check_subjects(record: Record) -> None:
+    subjects = record.doc.get("subjects")
+    for subject in subjects if isinstance(subjects, list) else [subjects]:
+        if isinstance(subject, dict) and "name" not in subject:
+            raise KustomizationError(
+                f"{record.key} has no name in subjects", hint="give each of its subjects a name"
+            )
 
 
 def subject_namespaces(record: Record) -> frozenset[str]:

@@ -20,6 +20,7 @@ from promote.render.loading import Directory, ParsedFiles, place_of
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.schema import builtin_schema
 from promote.render.plugins import generator_of, inline_records, transformer_of, without_mark
+from promote.render.references import watch_references
 from promote.render.remote import is_remote_file, parse_remote
 from promote.render.shapes import CONFIGURATION, conformed
 from promote.render.sharing import Shared, build_once
@@ -49,6 +50,7 @@ def open_target(tree: Tree, root: str, options: BuildOptions) -> Target:
     Raises:
         PromoteError: it has no kustomization, or a wrong one.
     """
+    watch_references()
     files = options.files or ParsedFiles()
     directory = Directory(tree, root, files, options.restrict, options.expand)
     target = Target(Shared(options, builtin_schema()), directory, *directory.kustomization())

@@ -26,6 +26,7 @@ from promote.yamlio.merge_keys import MergeKeys
 from promote.yamlio.quotes import in_block, in_quotes, mistagged, plain
 from promote.yamlio.scalars import NotJsonError, resolve, resolve_own
 from promote.yamlio.tags import value_of
+from promote.yamlio.watched import note
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -69,7 +70,7 @@ def read(
     try:
         while True:
             try:
-                return _Builder(
+                value = _Builder(
                     text, source, line, depth, stand_ins, own=own, patch=patch, inner=inner
                 ).document()
             except yaml.MarkedYAMLError as error:
@@ -77,6 +78,10 @@ def read(
                 if changed is None:
                     raise not_yaml(error, source, line) from None
                 text = changed
+            else:
+                if not depth:
+                    note((), value)
+                return value
     except yaml.reader.ReaderError as error:
         raise not_text(error, text, source, line) from None
     except UnicodeEncodeError as error:

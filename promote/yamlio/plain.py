@@ -22,6 +22,7 @@ from promote.yamlio.lines import (
     NOTHING,
     ODD,
     TEXT,
+    WATCHED,
     WORD,
     Line,
     OddError,
@@ -31,6 +32,7 @@ from promote.yamlio.lines import (
     scalar,
 )
 from promote.yamlio.quotes import in_block, in_quotes, plain
+from promote.yamlio.watched import note, watch
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -148,6 +150,8 @@ class _Reader:
         if len(self.outer) > MAX_DEPTH:
             raise OddError
         opened: _Collection = {} if line[2] < 0 else []
+        if line[3] is None and key in watch.names:
+            note(self._path(), line.value)
         if type(node) is dict:
             node[key] = opened  # type: ignore[index]
         else:
@@ -198,8 +202,12 @@ class _Reader:
         """A value that is neither a scalar on one line nor nothing."""
         if line.kind == BLOCK:
             return self._block(str(line.value), column)
+        if line.kind == WATCHED:
+            note((*self._path(), *filter(None, [line.key])), line.value)
         if isinstance(line.value, list | dict):
             return fresh(line.value)
+        if line.kind == WATCHED:
+            return line.value
         if line.kind == WORD:
             return scalar(str(line.value))
         start, lines = self.at - 1, self._deeper(column)
@@ -208,6 +216,10 @@ class _Reader:
             if text is not None:
                 return in_quotes(text)
         return self._exactly(line, start, lines)
+
+    def _path(self) -> list[str]:
+        """The fields of the mappings around the innermost collection, up to the first one."""
+        return [next(reversed(node)) for _, node in self.outer if type(node) is dict]
 
     def _block(self, head: str, column: int) -> str:
         """A block scalar below a key or dash at `column`."""
