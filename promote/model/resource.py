@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from promote.model.json import Document
 
 
@@ -82,13 +84,13 @@ class Resource:
 
 
 def identity(doc: Document) -> ResourceId:
-    """Read the identity out of a document; what is missing or not a string reads as empty.
+    """Read the identity out of a document; what is missing, a mapping or a list reads as empty.
 
-    A name that is a number, date or boolean is its text, as kustomize has it.
+    A number, date or boolean is its text, and so is a null in the place of a version or kind.
     """
     metadata = doc.get("metadata")
     meta = metadata if isinstance(metadata, dict) else {}
-    group, version, kind = _gvk(_text(doc.get("apiVersion")), _text(doc.get("kind")))
+    group, version, kind = _gvk(_text(doc, "apiVersion"), _text(doc, "kind"))
     return ResourceId(group, version, kind, _name(meta.get("name")), _name(meta.get("namespace")))
 
 
@@ -105,5 +107,9 @@ def _name(value: object) -> str:
     return str(getattr(value, "text", value)) if isinstance(value, str | int | float) else ""
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _text(doc: Document, key: str) -> str:
+    value = doc.get(key, "")
+    if value is None:
+        words: Mapping[str, str] = getattr(doc, "words", {})
+        return words.get(key, "null")
+    return _name(value)

@@ -27,12 +27,14 @@ class Accumulator:
         self._current: dict[Key, list[Record]] | None = None
         self._any: dict[Key, list[Record]] | None = None
         self._names: dict[str, list[Record]] | None = None
+        self._is_unique = not self.records
 
     def changed(self) -> None:
         """Forget the indexes: identities may have changed."""
         self._current = None
         self._any = None
         self._names = None
+        self._is_unique = False
 
     def by_current(self, key: Key) -> list[Record]:
         """The resources that are called so now."""
@@ -94,9 +96,12 @@ class Accumulator:
         Raises:
             ConflictError: two have.
         """
+        if self._is_unique:
+            return
         for record in self.records:
             if len(self.by_current(record.key)) > 1:
                 raise ConflictError(f"two resources would be {record.key}")
+        self._is_unique = True
 
     def replace(self, old: Record, new: Record) -> None:
         """Put a resource in the place of another."""

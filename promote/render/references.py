@@ -45,7 +45,7 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     """
     fields_by_kind = _fields_by_kind(config)
     check_histories(records)
-    check_referrers(records, lambda record: bool(fields_by_kind[record.original.gvk]))
+    check_referrers(records, lambda record: bool(fields_by_kind[record.original.gvk][0]))
     targets = _Targets(records)
     # Other rules may lead where no name is, which is an error, as is a plain value on the way.
     if not targets.any_renamed and config is default_config() and not watch.seen:
@@ -71,9 +71,9 @@ def watch_references() -> None:
 
 
 def _follow_each(record: Record, fields: Iterable[_Field], targets: _Targets) -> None:
+    finder = _Finder(record, targets)  # one for all: what is seen does not change with the fields
     for target, path in fields:
         if not stops_short(record.doc, path):
-            finder = _Finder(record, targets)
             change = partial(finder.change, field=_Field(target, path))
             try:
                 record.doc = update_document(record.doc, path, change)

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
+from promote.render.crd_schemas import check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BUILTIN_VERSION: Final = "v1.21.2"
 _REF = "#/definitions/"
+_FETCH: Final = "`kustomize openapi fetch` writes one from a cluster"
 
 
 class Type:
@@ -193,10 +195,15 @@ class Schema:
         self.asked = 0
         self._definitions: _Definitions | None = None
         self._scopes: dict[KindKey, bool] = {}
+        self._unchecked: Mapping[str, Json] = {}
 
     def type_of(self, api_version: str, kind: str) -> Type | None:
-        """The type of a kind of resource, or None if the schema does not know it."""
-        self.asked += 1
+        """The type of a kind of resource, or None if the schema does not know it.
+
+        Raises:
+            KustomizationError: a custom schema has something else among its types.
+        """
+        self._ask()
         definitions = self._definitions or _builtin_definitions()
         return definitions.type_of_kind(api_version, kind)
 
@@ -206,9 +213,20 @@ class Schema:
         key = (f"{group}/{version}" if group else version, kind)
         found = _builtin_scopes().get(key)
         if found is None:
-            self.asked += 1
+            self._ask()
             found = self._scopes.get(key)
         return found
+
+    def _ask(self) -> None:
+        self.asked += 1
+        unchecked, self._unchecked = self._unchecked, {}
+        for name, spec in unchecked.items():
+            try:
+                check_schema(spec, name)
+            except KustomizationError as error:
+                raise KustomizationError(
+                    f"the OpenAPI schema: {error.message}", hint=_FETCH
+                ) from None
 
     def replaced(self, document: Json, version: str | None = None) -> Schema:
         """The schema that an `openapi` field asks for; only the first one in a build counts.
@@ -239,7 +257,7 @@ class Schema:
         new = Schema()
         new.is_chosen = True
         if document is not None:
-            custom, new._scopes = _read(document)
+            custom, new._scopes, new._unchecked = _read(document)
             new._definitions = _builtin_definitions().under(custom) if self.asked else custom
         return new
 
@@ -258,17 +276,18 @@ def schema_from_openapi(document: Json) -> Schema:
     return Schema().replaced(document)
 
 
-def _read(document: Json) -> tuple[_Definitions, dict[KindKey, bool]]:
+def _read(document: Json) -> tuple[_Definitions, dict[KindKey, bool], dict[str, Json]]:
     definitions = document.get("definitions") if isinstance(document, dict) else document
     if not isinstance(document, dict) or not isinstance(definitions, dict | None):
         raise KustomizationError(
             "the OpenAPI schema is not a mapping with 'definitions'",
-            hint="`kustomize openapi fetch` writes one from a cluster",
+            hint=_FETCH,
         )
     for name, spec in (definitions or {}).items():
         if not isinstance(spec, dict):
             raise KustomizationError(f"the OpenAPI schema defines {name!r}, and not as a mapping")
-    return _Definitions(definitions or {}), _scopes(document.get("paths"))
+    types = definitions or {}
+    return _Definitions(types), _scopes(document.get("paths")), types
 
 
 def _scopes(paths: Json) -> dict[KindKey, bool]:

@@ -12,7 +12,7 @@ from promote.render.kustomization import Patch
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.json_patch import apply_json_patch, parse_json_patch
 from promote.render.merge.strategic import strategic_merge
-from promote.render.merge.written import in_field, text_at, text_of
+from promote.render.merge.written import created, in_field, text_at, text_of, untagged
 from promote.render.selectors import Selector
 from promote.yamlio.faults import with_last_values
 
@@ -67,6 +67,7 @@ class MergePatches:
 
         Raises:
             PatchError: nothing, or more than one resource, has the identity of a patch.
+            ConflictError: two resources have one identity.
         """
         if self.target is not None and len(self.patches) > 1:
             raise PatchError(
@@ -104,7 +105,7 @@ class MergePatches:
         for record in chosen:
             if self.rename or self.rekind:
                 record.remember_key()
-            merged = strategic_merge(record.doc, _in_version_of(record.doc, doc), self.schema)
+            merged = self._merged(record.doc, doc)
             if not merged:
                 gone.append(record)
                 continue
@@ -117,6 +118,17 @@ class MergePatches:
         if (self.rename or self.rekind) and chosen:
             resources.changed()
             resources.require_unique()
+        if self.copied:  # which kustomize does by collecting all resources anew
+            resources.require_unique()
+
+    def _merged(self, old: Document, patch: Document) -> Document | None:
+        if not self.copied:
+            return strategic_merge(old, patch, self.schema)
+        merged = strategic_merge(old, _in_version_of(old, patch), self.schema)
+        if merged and old.get("apiVersion", "") is None:
+            # It is no null any more, though it is printed as one.
+            return {**merged, "apiVersion": created(text_at(old, "apiVersion"))}
+        return merged
 
     def _keep_identity(self, old: Document, new: Document) -> Document:
         if not self.rekind and new.get("kind") != old.get("kind"):
@@ -178,10 +190,17 @@ def _takes_annotations(patch: Document) -> bool:
 
 
 def _in_version_of(target: Document, patch: Document) -> Document:
-    """A patch with a target states a kind only to be a resource: the version is the target's."""
-    if "apiVersion" not in target or patch.get("apiVersion") == target["apiVersion"]:
-        return patch
-    return {**patch, "apiVersion": target["apiVersion"]}
+    """A patch that is copied states a kind only to be a resource: the version is the target's.
+
+    If the target has none, or a mapping or list instead, it is an empty text there.
+    """
+    version = target.get("apiVersion")
+    if isinstance(version, str | int | float):
+        return patch if patch.get("apiVersion") == version else {**patch, "apiVersion": version}
+    if version is None and "apiVersion" in target:
+        return {key: value for key, value in patch.items() if key != "apiVersion"}
+    stated = untagged(patch["apiVersion"], "") if "apiVersion" in patch else created("")
+    return {**patch, "apiVersion": stated}
 
 
 def _nearest(patch: Record, resources: Accumulator) -> str | None:
