@@ -1,4 +1,4 @@
-"""Check that the definitions under `crds` are schemas: kustomize decodes all of each one.
+"""Check that OpenAPI definitions are schemas: kustomize decodes all of each one.
 
 The fields and their types are those of a schema object of OpenAPI 2 with what Kubernetes adds to
 it. Fields of other names may hold anything.
@@ -118,5 +118,5 @@ def _is_schema(field: str, value: Json) -> bool:
 
 def _error(place: str, wanted: str) -> KustomizationError:
     return KustomizationError(
-        f"{place} is to be {wanted}", hint="name OpenAPI definitions under crds:"
+        f"{place} is to be {wanted}", hint="write OpenAPI definitions into the file"
     )

@@ -29,7 +29,7 @@ _FIELDS = {
 
 
 def read_definitions(directory: Directory, path: str) -> list[Json]:
-    """What stands in a file under `crds`, of which kustomize reads the first document.
+    """What stands in a file of OpenAPI definitions, of which kustomize reads the first document.
 
     One that begins with a brace it reads as JSON, and as nothing else.
 
@@ -41,7 +41,7 @@ def read_definitions(directory: Directory, path: str) -> list[Json]:
     if not data:
         raise KustomizationError(
             f"{path!r} is empty",
-            hint="write OpenAPI definitions into it, or take it out of crds:",
+            hint="write OpenAPI definitions into it, or do not name it",
         )
     if not data.startswith(b"{"):
         return directory.documents(path)[:1]

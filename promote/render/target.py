@@ -343,7 +343,7 @@ class Target:
             path = asked.get("path")
             document: Json = None
             if path is not None:
-                documents = self.directory.documents(path)
+                documents = read_definitions(self.directory, path)
                 document = documents[0] if documents else []  # no mapping, and so refused
             self.shared.schema = self.shared.schema.replaced(document, asked.get("version"))
 
