@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from promote.errors import ConflictError, KustomizationError
+from promote.model.resource import identity as identity_of
 from promote.render.decode import Fields
 from promote.render.fields import Create, set_in, update_document
 from promote.render.layer import PathsByKind, specs_of
@@ -106,8 +107,11 @@ class SetNamespace:
 
     def _move_subjects(self, doc: Document) -> Document:
         subjects = doc.get("subjects")
-        if self.subjects == "none" or not isinstance(subjects, list):
+        if self.subjects == "none" or subjects is None:
             return doc
+        field = "name" if self.subjects == "defaultOnly" else "kind"
+        if not isinstance(subjects, list) or any(_is_odd(subject, field) for subject in subjects):
+            raise _no_subjects(doc)
         moved = [self._move_subject(subject) for subject in subjects]
         if all(new is old for new, old in zip(moved, subjects, strict=True)):
             return doc
@@ -125,6 +129,21 @@ class SetNamespace:
         old = subject.get("namespace")
         new = self._set(old)
         return subject if new is old else {**subject, "namespace": new}
+
+
+def _is_odd(subject: Json, field: str) -> bool:
+    """Whether a subject is no mapping, or has no plain value in a field."""
+    if isinstance(subject, dict):
+        return isinstance(subject.get(field), dict | list)
+    return subject is not None
+
+
+def _no_subjects(doc: Document) -> KustomizationError:
+    name = f"{doc.get('kind')} {identity_of(doc).name}"
+    return KustomizationError(
+        f"{name}: its subjects are not all mappings, which a namespace could be set in",
+        hint="see what patches and replacements put there",
+    )
 
 
 def _is_special(spec: FieldSpec) -> bool:
