@@ -32,16 +32,28 @@ def text_of_words(node: Json, place: FieldPath) -> str | None:
     return words_of(holder).get(key)
 
 
-def with_value_at(node: Json, place: FieldPath, value: Json) -> Json:
-    """The node with another value at a place, which is there."""
+def with_field(
+    mapping: dict[str, Json], key: str, value: Json, word: str | None
+) -> dict[str, Json]:
+    """The mapping with another value, and how that was written if it is not as it is printed."""
+    words = words_of(mapping)
+    if key in words or word is not None:
+        words = {name: text for name, text in words.items() if name != key}
+        if word is not None:
+            words[key] = word
+    return with_words({**mapping, key: value}, words)
+
+
+def with_value_at(node: Json, place: FieldPath, value: Json, word: str | None = None) -> Json:
+    """The node with another value at a place, which is there; `word` as for `with_field`."""
     if not place:
         return value
     step, rest = place[0], place[1:]
     if isinstance(node, dict) and isinstance(step, str):
-        words = words_of(node)
-        if not rest and step in words:
-            words = {key: word for key, word in words.items() if key != step}
-        return with_words({**node, step: with_value_at(node[step], rest, value)}, words)
+        if not rest:
+            return with_field(node, step, value, word)
+        inner = with_value_at(node[step], rest, value, word)
+        return with_words({**node, step: inner}, words_of(node))
     if isinstance(node, list) and isinstance(step, int):
-        return [*node[:step], with_value_at(node[step], rest, value), *node[step + 1 :]]
+        return [*node[:step], with_value_at(node[step], rest, value, word), *node[step + 1 :]]
     return node

@@ -12,7 +12,7 @@ from promote.errors import KustomizationError
 from promote.render.merge.written import created
 from promote.render.places import text_of_words, value_at, with_value_at
 from promote.render.replacements.updating import Updater
-from promote.render.replacements.values import CREATED, Created, Value
+from promote.render.replacements.values import CREATED, Created, Value, without_word, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,7 +111,7 @@ def put_in_turn(
                 hint="choose a source that the targets are not within",
             )
         live.lose(place)
-        whole = with_value_at(whole, place, new)
+        whole = with_value_at(whole, place, without_word(new), word_of(new))
     return whole if isinstance(whole, dict) else None
 
 

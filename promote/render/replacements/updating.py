@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from promote.errors import KustomizationError
 from promote.render.merge.written import MERGE, MISSING, Missing, check_new_keys, created, text_of
 from promote.render.patterns import part_match
+from promote.render.places import with_field
 from promote.render.replacements.paths import (
     condition_of,
     elements_of,
@@ -14,8 +15,13 @@ from promote.render.replacements.paths import (
     fields_of,
     index_of,
 )
-from promote.render.replacements.values import CREATED, Created, read_texts
-from promote.yamlio.blanks import with_words, words_of
+from promote.render.replacements.values import (
+    CREATED,
+    Created,
+    read_texts,
+    without_word,
+    word_of,
+)
 from promote.yamlio.quotes import InSingleQuotes, Mistagged, has_quotes
 from promote.yamlio.scalars import NotJsonError, resolve
 
@@ -89,7 +95,7 @@ class Updater:
             return self._chosen(elements_of(node, part), *condition, rest)
         if part == "*":
             items = elements_of(node, part)
-            return _same_or(items, [self.update(item, rest) for item in items], node)
+            return _same_or(items, [self._element(item, rest) for item in items], node)
         return self._field(node, part, rest)
 
     def _field(self, node: Json, name: str, rest: Parts) -> Json:
@@ -110,10 +116,7 @@ class Updater:
         new = self.update(old, rest)
         if new is old:
             return node
-        words = words_of(fields)
-        if words:
-            words = {key: word for key, word in words.items() if key != name}
-        return with_words({**fields, name: new}, words)
+        return with_field(fields, name, without_word(new), word_of(new))
 
     def _keeps(self, mapping: Json, key: str) -> bool:
         """Whether a key that is made in a mapping is printed.
@@ -134,13 +137,17 @@ class Updater:
             return self.create
         return empty_for(rest)
 
+    def _element(self, item: Json | Created, rest: Parts) -> Json:
+        """As `update`, for an element of a list, which does not know how it was written."""
+        return without_word(self.update(item, rest))
+
     def _one(self, items: list[Json], index: int, rest: Parts) -> Json:
         if index == len(items) and self.create is not MISSING:
             made = self._made(rest)
-            return items if made is MISSING else [*items, self.update(made, rest)]
+            return items if made is MISSING else [*items, self._element(made, rest)]
         if index >= len(items):
             raise KustomizationError(f"there is no element {index}: the list has {len(items)}")
-        new = self.update(items[index], rest)
+        new = self._element(items[index], rest)
         if new is items[index]:
             return items
         return [*items[:index], new, *items[index + 1 :]]
@@ -148,7 +155,7 @@ class Updater:
     def _chosen(self, items: list[Json], field: str, pattern: str, rest: Parts) -> Json:
         before = self.matched
         found = [
-            self.update(item, rest if field else ()) if _is_chosen(item, field, pattern) else item
+            self._element(item, rest if field else ()) if _is_chosen(item, field, pattern) else item
             for item in items
         ]
         if self.create is MISSING or self.matched > before:
@@ -157,7 +164,7 @@ class Updater:
         made: Json = {field: created(pattern)} if field else created(pattern)
         if not _is_chosen(made, field, pattern):
             raise KustomizationError(f"nothing is {pattern!r}, and an element made for it is not")
-        return [*items, self.update(made, rest if field else ())]
+        return [*items, self._element(made, rest if field else ())]
 
 
 def _check_new_key(key: str) -> None:

@@ -61,6 +61,22 @@ class Created(Enum):
 CREATED: Final = Created.CREATED
 
 
+class Word(str):
+    """Stands for a null or boolean that is not written as it is printed."""
+
+    __slots__ = ()
+
+
+def word_of(value: Json) -> str | None:
+    """How a null or boolean is written, if that is not as it is printed."""
+    return str(value) if type(value) is Word else None
+
+
+def without_word(value: Json) -> Json:
+    """The value, of which it does not matter how it is written."""
+    return resolve(str(value)) if type(value) is Word else value
+
+
 class Value(NamedTuple):
     """A value on its way.
 
@@ -121,7 +137,9 @@ class Value(NamedTuple):
             return created(text)
         if isinstance(old, dict | list):
             return created(text) if self.untyped else self.node
-        return typed(old, text)
+        new = typed(old, text)
+        is_word = (new is None or isinstance(new, bool)) and text != text_of(new)
+        return Word(text) if is_word else new
 
     def _joined(self, old: Json | Created, options: Options) -> str:
         if isinstance(old, dict | list):

@@ -138,7 +138,8 @@ class _Writer:
         for (key_node, inner), key in zip(node.value, before, strict=False):
             self.comments_before(key_node.start_mark.line, indent)
             head = f"{' ' * indent}{self._source(key_node)}:"
-            self._entry(head, inner, before[key], new[key], indent)
+            word = words_of(new).get(key)
+            self._entry(head, inner, before[key], Untagged(word) if word else new[key], indent)
         for key, value in new.items():
             if key not in before:
                 self.fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
@@ -289,8 +290,7 @@ def _scalar(value: Json, style: str | None) -> str:
     """A scalar in a style; lines after the first are to be indented by the caller."""
     text = text_of(value)
     if type(value) is Untagged and not style:
-        value = resolve(text)
-        text = text_of(value) if text else ""
+        value = resolve(text)  # its text stays
     if isinstance(value, Mistagged):
         shown = text if not style and _BARE.fullmatch(text) else _scalar(text, style)
         return f"!!{value.tag} {shown}".rstrip()
