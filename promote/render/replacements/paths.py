@@ -19,6 +19,7 @@ from promote.render.merge.written import (
     text_at,
     text_of,
 )
+from promote.render.places import with_field
 from promote.yamlio.quotes import bare
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def set_at(node: Json, parts: Parts, value: Json) -> Json:
         return value
     key = _key(node, cleaned[0])
     if isinstance(node, dict) and isinstance(key, str):
-        return {**node, key: set_at(node[key], cleaned[1:], value)}
+        return with_field(node, key, set_at(node[key], cleaned[1:], value), None)
     if isinstance(node, list) and isinstance(key, int):
         return [*node[:key], set_at(node[key], cleaned[1:], value), *node[key + 1 :]]
     return node
@@ -182,7 +183,7 @@ def _set_or_make(node: Json, parts: Parts, change: Callable[[Json], Json]) -> Js
     else:
         check_new_keys((part,))
         old = empty_for(rest)
-    return {**fields, part: _set_or_make(old, rest, change)}
+    return with_field(fields, part, _set_or_make(old, rest, change), None)
 
 
 def empty_for(rest: Parts) -> Json:
