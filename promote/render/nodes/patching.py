@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from promote.render.transformers.patches import JsonPatches, MergePatches
 
 _ON: Final = "enabled"
+_TAB: Final = "\ue000"  # a character that has no meaning
 
 
 def reread(old: Node, record: Record, formers: Iterable[Former], step: JsonPatches) -> Node:
@@ -36,12 +37,31 @@ def reread(old: Node, record: Record, formers: Iterable[Former], step: JsonPatch
     if not step.takes_annotations:
         annotations: Json = {**record.metadata_map("annotations"), **kept}
         doc = set_in(doc, ("metadata", "annotations"), annotations)
-    top = compose(yamlio.dump(doc))
+    top = compose(yamlio.dump(_without_tabs(doc)))
     if top is None:
         raise UntoldError
+    _put_tabs_back(top)
     stated = texts_of(top.below("metadata").get("annotations"))
     set_texts(top, "annotations", {**stated, **kept})
     return top
+
+
+def _without_tabs(value: Json) -> Json:
+    """The value with marks for tabs in texts of several lines, which are no block scalars else.
+
+    The printer that kustomize prints with in between has them there, other than the last one.
+    """
+    if isinstance(value, dict):
+        return {key: _without_tabs(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_tabs(item) for item in value]
+    return value.replace("\t", _TAB) if isinstance(value, str) and "\n" in value else value
+
+
+def _put_tabs_back(node: Node) -> None:
+    node.value = node.value.replace(_TAB, "\t")
+    for inner in node.content:
+        _put_tabs_back(inner)
 
 
 def patched(

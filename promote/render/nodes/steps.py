@@ -15,13 +15,14 @@ from promote.render.history import (
 )
 from promote.render.merge.written import text_at, text_of
 from promote.render.nodes.merging import UntoldError
-from promote.render.nodes.node import MAPPING, SCALAR, SEQUENCE, Node, annotate, texts_of
+from promote.render.nodes.node import MAPPING, SCALAR, SEQUENCE, TEXT, Node, annotate, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from promote.model.json import Document, Json
     from promote.render.record import Former, Record
+    from promote.render.transformers.labels import AddEntries
 
 
 def remember(top: Node, formers: Iterable[Former]) -> None:
@@ -44,26 +45,85 @@ def affixed(top: Node, record: Record, formers: Sequence[Former]) -> None:
     brought_up(top, with_history(record)[0], "")
 
 
+def moved(
+    top: Node, record: Record, formers: Iterable[Former], *, always: bool = False, tag: str = TEXT
+) -> None:
+    """A namespace, or something else that is set.
+
+    Args:
+        top: the resource.
+        record: the same.
+        formers: what it was called before.
+        always: the namespace is set even if it is the same.
+        tag: the tag of what else is set.
+    """
+    remember(top, formers)
+    namespace, metadata = record.metadata.get("namespace"), top.below("metadata")
+    if namespace is not None and not record.is_cluster_scoped:
+        old = metadata.get("namespace")
+        if always or old is None or old.value != text_of(namespace):
+            metadata.set("namespace", Node(SCALAR, text_of(namespace), TEXT))
+    brought_up(top, with_history(record)[0], tag)
+
+
+def labelled(top: Node, record: Record, step: AddEntries) -> None:
+    """Labels or annotations, which are set even where they are the same."""
+    for path, create in step.paths[record.key.gvk]:
+        names = [name for name, _, _ in path]
+        for mapping in [top.below(*names)] if create else _along(top, names):
+            for key in sorted(step.entries):
+                mapping.set(key, Node(SCALAR, step.entries[key], TEXT))
+    brought_up(top, with_history(record)[0], TEXT)
+
+
+def _along(node: Node, names: Sequence[str]) -> Iterator[Node]:
+    """The mappings at a path, through all elements of lists."""
+    if node.kind == SEQUENCE:
+        for element in node.content:
+            yield from _along(element, names)
+    elif node.kind == MAPPING and names:
+        below = node.get(names[0])
+        if below is not None:
+            yield from _along(below, names[1:])
+    elif node.kind == MAPPING:
+        yield node
+
+
 def replaced(node: Node, doc: Document) -> None:
     """Replacements, which leave the style and tag of a scalar as they are.
 
     Raises:
-        UntoldError: something other than scalars has been replaced or made.
+        UntoldError: something has given way to something of another kind.
     """
     if {key.value for key, _ in node.fields() if not key.value.startswith(DOMAIN)} - doc.keys():
         raise UntoldError
     for key in sorted(doc, key=lambda key: (node.get(key) is None, key)):
         value, old = doc[key], node.get(key)
-        if isinstance(value, dict) and (old is None or old.kind == MAPPING):
-            replaced(node.below(key), value)
-        elif isinstance(value, list):
-            _list_brought_up(old, value, "")
-        elif isinstance(value, dict) or (old is not None and old.kind != SCALAR):
+        if old is None:
+            old = Node(_kind(value))
+            node.content += (Node(SCALAR, key), old)
+        _replaced_by(old, value, text_at(doc, key))
+
+
+def _replaced_by(node: Node, value: Json, text: str) -> None:
+    if node.kind != _kind(value):
+        raise UntoldError
+    if isinstance(value, dict):
+        replaced(node, value)
+    elif isinstance(value, list):
+        node.content += [Node(_kind(item)) for item in value[len(node.content) :]]
+        if len(value) != len(node.content):
             raise UntoldError
-        elif old is None:
-            node.content += (Node(SCALAR, key), Node(SCALAR, text_at(doc, key)))
-        else:
-            old.value = text_at(doc, key)
+        for inner, item in zip(node.content, value, strict=True):
+            _replaced_by(inner, item, text_of(item))
+    else:
+        node.value = text
+
+
+def _kind(value: Json) -> int:
+    if isinstance(value, dict):
+        return MAPPING
+    return SEQUENCE if isinstance(value, list) else SCALAR
 
 
 def brought_up(node: Node, doc: Document, tag: str) -> None:

@@ -45,7 +45,8 @@ class Story:
         """Tell what a step has done."""
         doc, formers = self._doc, self._formers
         self._doc, self._formers = self.record.doc, self.record.formers
-        if self.node is None or (doc is self._doc and formers == self._formers):
+        same = doc is self._doc and formers == self._formers and not isinstance(step, AddEntries)
+        if self.node is None or same:
             return
         if formers != self._formers[: len(formers)] or self.record.changed_by:
             self.node = None
@@ -65,12 +66,14 @@ class Story:
             self.node = reread(node, record, formers, step)
         elif isinstance(step, AddAffix | AddAffixes):
             steps.affixed(node, record, formers)
+        elif isinstance(step, SetNamespace):
+            steps.moved(node, record, formers, always=not step.unset_only)
+        elif isinstance(step, AddEntries):
+            steps.labelled(node, record, step)
         elif isinstance(step, Replace):
             steps.replaced(node, with_history(record)[0])
         else:
-            steps.remember(node, formers)
-            tag = "!!str" if isinstance(step, SetNamespace | AddEntries) else ""
-            steps.brought_up(node, with_history(record)[0], tag)
+            steps.moved(node, record, formers, tag="")
 
 
 class Stories(Trace):

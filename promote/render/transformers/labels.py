@@ -40,7 +40,7 @@ class AddEntries:
     def __init__(self, entries: Mapping[str, str], specs: Iterable[FieldSpec]) -> None:
         self.entries = dict(entries)
         specs = tuple(specs)
-        self._paths = PathsByKind(specs)
+        self.paths = PathsByKind(specs)
         self._annotates = any(spec.path == _ANNOTATIONS and not spec.create for spec in specs)
         self._doubtful = [key for key in self.entries if not is_new_key(key)]
 
@@ -49,11 +49,11 @@ class AddEntries:
         if not self.entries:
             return
         for record in resources.records:
-            paths = self._paths.present(record.key.gvk, record.doc)
+            paths = self.paths.present(record.key.gvk, record.doc)
             if self._annotates and has_history(record):
                 paths = [
                     (path, create or path == _ANNOTATIONS)
-                    for path, create in self._paths[record.key.gvk]
+                    for path, create in self.paths[record.key.gvk]
                 ]
             new = self._new_places(record.doc, paths) if len(paths) > 1 else {}
             for path, create in paths:
