@@ -15,7 +15,16 @@ from promote.render.history import (
 )
 from promote.render.merge.written import text_at, text_of
 from promote.render.nodes.merging import UntoldError
-from promote.render.nodes.node import MAPPING, SCALAR, SEQUENCE, TEXT, Node, annotate, texts_of
+from promote.render.nodes.node import (
+    MAPPING,
+    NULL,
+    SCALAR,
+    SEQUENCE,
+    TEXT,
+    Node,
+    annotate,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,7 +124,8 @@ def _replaced_by(node: Node, value: Json, text: str) -> None:
         if len(value) != len(node.content):
             raise UntoldError
         for inner, item in zip(node.content, value, strict=True):
-            _replaced_by(inner, item, text_of(item))
+            if isinstance(item, dict | list) or not _is_same(inner, item):
+                _replaced_by(inner, item, text_of(item))
     else:
         node.value = text
 
@@ -160,5 +170,14 @@ def _list_brought_up(node: Node | None, values: list[Json], tag: str) -> None:
             brought_up(inner, value, tag)
         elif isinstance(value, list):
             _list_brought_up(inner, value, tag)
-        elif inner.value != text_of(value):
+        elif not _is_same(inner, value):
             raise UntoldError
+
+
+def _is_same(node: Node, value: Json) -> bool:
+    """Whether an element of a list is a value, whose word is not known if it is null or boolean."""
+    if value is None:
+        return node.tag == NULL
+    if isinstance(value, bool):
+        return node.value.lower() == text_of(value)
+    return node.value == text_of(value)
