@@ -5,7 +5,9 @@ A fleet of which nothing changed ends here, so this module imports next to nothi
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 
 from promote.cli.streams import prepare
@@ -13,6 +15,7 @@ from promote.cli.streams import prepare
 TYPE_CHECKING = False  # that of `typing` costs its import
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
     from promote.store.note import Note
 
@@ -53,4 +56,18 @@ def run() -> None:
         code = main()
     except KeyboardInterrupt:  # while the parser of arguments is loaded
         code = 130
-    sys.exit(code)
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End the process as `sys.exit` does, but for freeing each object of what it leaves behind.
+
+    That takes a good twentieth of the time of a large overlay. (mypy ends so, too.)
+    """
+    threads = sys.modules.get("threading")
+    if threads is not None and threads.active_count() > 1:
+        sys.exit(code)  # which waits for them
+    atexit._run_exitfuncs()  # noqa: SLF001 - what asked to be told of the end is told
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
