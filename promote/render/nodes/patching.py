@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, Json
     from promote.render.record import Former, Record
-    from promote.render.transformers.patches import JsonPatches, MergePatches
+    from promote.render.transformers.json_patches import JsonPatches
+    from promote.render.transformers.merge_patches import MergePatches
 
 _ON: Final = "enabled"
 _TAB: Final = "\ue000"  # a character that has no meaning

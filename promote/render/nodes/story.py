@@ -12,9 +12,10 @@ from promote.render.nodes.merging import UntoldError
 from promote.render.nodes.patching import patched, reread
 from promote.render.trace import Trace
 from promote.render.transformers.affixes import AddAffix, AddAffixes
+from promote.render.transformers.json_patches import JsonPatches
 from promote.render.transformers.labels import AddEntries
+from promote.render.transformers.merge_patches import MergePatches
 from promote.render.transformers.namespace import SetNamespace
-from promote.render.transformers.patches import JsonPatches, MergePatches
 from promote.render.transformers.replace import Replace
 
 if TYPE_CHECKING:
