@@ -23,12 +23,18 @@ class WithBlanks(dict[str, "Json"]):
     Attributes:
         words: the text of each that is not printed as it was written; empty for a blank.
         blanks: the keys that have nothing as their value.
+        left: what a '<<' brings in that kustomize resolves when it prints; see `merge_keys.py`.
+        stated: all keys besides those.
         made: whether there has been one in this process.
+        made_left: whether there has been one with something left.
     """
 
     words: Mapping[str, str]
     blanks: frozenset[str] = frozenset()
+    left: Mapping[str, Json] = {}
+    stated: frozenset[str] = frozenset()
     made: ClassVar[bool] = False
+    made_left: ClassVar[bool] = False
 
 
 def with_words(mapping: dict[str, Json], words: Mapping[str, str]) -> dict[str, Json]:
@@ -40,6 +46,36 @@ def with_words(mapping: dict[str, Json], words: Mapping[str, str]) -> dict[str, 
     noted.words = words
     noted.blanks = frozenset(key for key, text in words.items() if not text)
     return noted
+
+
+def with_left(
+    stated: dict[str, Json], left: Mapping[str, Json], whole: dict[str, Json] | None = None
+) -> dict[str, Json]:
+    """A mapping that knows what is left to be merged into it.
+
+    Args:
+        stated: its fields but for these.
+        left: what a '<<' brings in, unless it is stated.
+        whole: both together, if that is there already.
+    """
+    noted = {**left, **stated} if whole is None else whole
+    if not left:
+        return noted
+    if not isinstance(noted, WithBlanks):
+        noted = WithBlanks(noted)
+        noted.words = {}
+    noted.left, noted.stated = left, frozenset(stated)
+    WithBlanks.made_left = True
+    return noted
+
+
+def parted(mapping: dict[str, Json]) -> tuple[dict[str, Json], Mapping[str, Json]]:
+    """What a mapping states, and what is left to be merged into it."""
+    if not isinstance(mapping, WithBlanks) or not mapping.left:
+        return mapping, {}
+    stated = {key: value for key, value in mapping.items() if key in mapping.stated}
+    words = {key: word for key, word in mapping.words.items() if key in stated}
+    return with_words(stated, words), mapping.left
 
 
 def words_of(mapping: Mapping[str, Json]) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from promote.errors import Place, YamlError
-from promote.yamlio.blanks import ODD_WORDS, with_words
+from promote.yamlio.blanks import ODD_WORDS, with_left, with_words
 from promote.yamlio.complaints import not_text, not_yaml, place_in
 from promote.yamlio.dialect import (
     StandIns,
@@ -213,8 +213,9 @@ class _Builder:
         self.merging = outside
         if merged is None:
             return with_faults(with_words(mapping, words), doubled, unnamed, last)
-        whole = with_words({**merged.left, **merged.fields, **mapping}, words)
-        whole = with_faults(whole, doubled, unnamed, last)
+        stated = {**merged.fields, **mapping}
+        whole = with_words({**merged.left, **stated}, words)
+        whole = with_left(stated, merged.left, with_faults(whole, doubled, unnamed, last))
         self.merge_keys.note(whole, merged, mapping)
         return whole
 

@@ -15,7 +15,7 @@ from promote.render.merge.directives import Directive
 from promote.render.merge.lists import merge_elements
 from promote.render.merge.spot import Spot
 from promote.render.merge.written import MISSING, Missing, blank_keys, like_before, text_at
-from promote.yamlio.blanks import with_words, words_of
+from promote.yamlio.blanks import WithBlanks, parted, with_left, with_words, words_of
 from promote.yamlio.faults import must_not_be_new, without_faults
 from promote.yamlio.quotes import SETTLES, settled
 
@@ -97,7 +97,19 @@ class _Merge:
             return MISSING
         if directive is Directive.REPLACE:
             return self._settle_fields(patch, spot)
+        if WithBlanks.made_left:
+            return self._beside_left(target, patch, spot)
         return self._fields(target, patch, spot)
+
+    def _beside_left(
+        self, target: dict[str, Json], patch: dict[str, Json], spot: Spot
+    ) -> dict[str, Json]:
+        """As `_fields`, where a '<<' that is not resolved yet is a field like others."""
+        (stated, left), (patch, patch_left) = parted(target), parted(patch)
+        if not left and not patch_left:
+            return self._fields(target, patch, spot)
+        stated = self._fields(stated, patch, spot)
+        return with_left(stated, self._fields({**left}, {**patch_left}, spot.field("<<")))
 
     def _fields(
         self, target: dict[str, Json], patch: dict[str, Json], spot: Spot
