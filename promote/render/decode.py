@@ -112,19 +112,19 @@ class Fields:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings."""
+        """A list of strings; a null in it is an empty one, as Go reads it."""
         value = self._values.get(name)
         if value is None:
             return ()
         if not isinstance(value, list):
             raise self.fail(name, "a list of strings")
         for index, item in enumerate(value):
-            if not isinstance(item, str):
+            if not isinstance(item, str | None):
                 raise FieldError(
                     f"{name!r} is to be a list of strings, and holds {_describe(item)}",
                     (*self.at(name), index),
                 )
-        return tuple(item for item in value if isinstance(item, str))
+        return tuple(item if isinstance(item, str) else "" for item in value)
 
     def text_map(self, name: str) -> dict[str, str]:
         """A mapping of strings to strings."""

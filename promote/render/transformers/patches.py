@@ -82,7 +82,7 @@ def strategic_from_kustomization(layer: Layer) -> Iterator[Transformer]:
 def _merges(layer: Layer, paths: tuple[str, ...], inline: str) -> Transformer:
     found: list[Record] = []
     texts: list[bytes] = []
-    for path in paths:
+    for path in filter(None, paths):
         records, content = _inline_or_file(path, layer)
         found += records
         texts.append(content)
