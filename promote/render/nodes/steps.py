@@ -69,9 +69,11 @@ def moved(
     remember(top, formers)
     namespace, metadata = record.metadata.get("namespace"), top.below("metadata")
     if namespace is not None and not record.is_cluster_scoped:
-        old = metadata.get("namespace")
-        if always or old is None or old.value != text_of(namespace):
-            metadata.set("namespace", Node(SCALAR, text_of(namespace), TEXT))
+        old, new = metadata.get("namespace"), Node(SCALAR, text_of(namespace), TEXT)
+        if old is None:  # an empty one is made first, and so without quotes
+            metadata.content += (Node(SCALAR, "namespace"), new)
+        elif always or old.value != new.value:
+            metadata.set("namespace", new)
     brought_up(top, with_history(record)[0], tag)
 
 
