@@ -46,6 +46,18 @@ def is_in_brackets(data: bytes | str, path: FieldPath, *, document: int = 0) -> 
     return False
 
 
+def scalar_at(data: bytes | str, path: FieldPath, *, document: int = 0) -> str | None:
+    """The text of the scalar at a path, None if there is none."""
+    parts = _parts(data)
+    node = _compose(parts[document][0]) if document < len(parts) else None
+    for step in path:
+        found = None if node is None else _child(node, step)
+        if found is None:
+            return None
+        node = found[1]
+    return node.value if isinstance(node, yaml.ScalarNode) else None
+
+
 def in_single_quotes(data: bytes | str, *, document: int = 0) -> list[tuple[FieldPath, str]]:
     """The paths of the strings in single quotes, with their texts."""
     parts = _parts(data)

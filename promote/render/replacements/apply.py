@@ -64,6 +64,7 @@ def apply_replacements(
     resources: Sequence[R],
     replacements: Iterable[Replacement],
     identities: Callable[[R], Iterable[Identity]],
+    word_at: Callable[[R, FieldPath], str | None] = lambda _, __: None,
 ) -> list[KustomizationError]:
     """Carry out the replacements; the documents of the targets are replaced by new ones.
 
@@ -71,6 +72,7 @@ def apply_replacements(
         resources: all resources, sources and targets alike.
         replacements: what to do.
         identities: what a resource is called, and what it was called before.
+        word_at: how a boolean in a list of a resource is written, if not as it is printed.
 
     Returns:
         The errors that there will be if the documents are read as they are now: some values are
@@ -83,7 +85,7 @@ def apply_replacements(
     unread: list[KustomizationError] = []
     known = _Resources(resources, identities)
     for replacement in replacements:
-        live = _live(replacement, known)
+        live = _live(replacement, known, word_at)
         node = live.value.node
         if isinstance(node, Mistagged) and isinstance(node.error, KustomizationError):
             unread.append(node.error)
@@ -191,13 +193,19 @@ def _has_labels(doc: Document, selector: Selector) -> bool:
     )
 
 
-def _live(replacement: Replacement, known: _Resources[R]) -> Live:
+def _live(
+    replacement: Replacement,
+    known: _Resources[R],
+    word_at: Callable[[R, FieldPath], str | None],
+) -> Live:
     """The value of a replacement: its own text, a field of its source, or a part of one."""
     source = replacement.source
     if source is None:
         return Live(Value.of_text(replacement.text or ""))
     resource = known.source(source)
     value, place = _value_of(source, resource.doc)
+    if isinstance(value.node, bool) and isinstance(place[-1], int):
+        value = Value.of(value.node, word_at(resource, place))
     if source.options.delimiter:
         return Live(value.part(source.options))
     return Live(value, resource, place)

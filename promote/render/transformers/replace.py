@@ -10,7 +10,9 @@ from promote.render.decode import Fields
 from promote.render.history import take_history, with_history, without_history
 from promote.render.notes import ORIGIN, TRANSFORMERS, origin_text, transformers_text
 from promote.render.places import value_at, with_value_at
+from promote.yamlio.blanks import ODD_WORDS
 from promote.yamlio.quotes import InSingleQuotes, Untagged, has_quotes
+from promote.yamlio.scalars import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,23 +43,38 @@ class Replace:
         Raises:
             KustomizationError: there is not exactly one source, or a field does not take the value.
         """
-        from promote.render.replacements import apply_replacements  # noqa: PLC0415 - few have any
-
         records = resources.records
         if any(map(_asks_for_quotes, self.replacements)):
             self._note_single_quotes(records)
         before = [record.doc for record in records]
         if any(map(_sees_annotations, self.replacements)):
             with _notes_in_annotations(records):
-                unread = apply_replacements(records, self.replacements, _identities)
+                unread = self._apply(records)
         else:
-            unread = apply_replacements(records, self.replacements, _identities)
+            unread = self._apply(records)
         for error in unread:
             error.at(self.layer.place())
         if Untagged.made:
             for record, old in zip(records, before, strict=True):
                 self._make_texts(record, old)
         resources.changed()
+
+    def _apply(self, records: Sequence[Record]) -> list[KustomizationError]:
+        from promote.render.replacements import apply_replacements  # noqa: PLC0415 - few have any
+
+        return apply_replacements(records, self.replacements, _identities, self._word_at)
+
+    def _word_at(self, record: Record, place: FieldPath) -> str | None:
+        """How a boolean in a list is written, which only its file knows."""
+        from promote.yamlio.places import scalar_at  # noqa: PLC0415 - needs PyYAML
+
+        origin = record.origin
+        if origin is None or not self._is_as_written(record):
+            return None
+        data = self.layer.directory.tree.read(origin.file)
+        text = scalar_at(data, place, document=origin.index)
+        same = text in ODD_WORDS and resolve(text) is value_at(record.doc, place)
+        return text if same else None
 
     def _note_single_quotes(self, records: Sequence[Record]) -> None:
         """Have strings that stand in single quotes in their files told from others in quotes."""
