@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from promote import yamlio
 from promote.render.fields import set_in, without
+from promote.render.merge.written import text_at
 from promote.render.ties import untie
 
 if TYPE_CHECKING:
@@ -81,8 +82,12 @@ def note_transformer(record: Record, note: Document) -> None:
         record.made_by = note
     else:
         record.changed_by = (*record.changed_by, note)
+    # kustomize notes it in the annotations, and makes all of these anew, as texts.
+    annotations = record.metadata_map("annotations")
+    if any(type(value) is not str for value in annotations.values()):
+        texts: Document = {key: text_at(annotations, key) for key in annotations}
+        record.doc = set_in(record.doc, ("metadata", "annotations"), texts)
     if record.ties is not None:
-        # kustomize notes it in the annotations, and makes all of these anew.
         untie(record, ("metadata", "annotations"))
 
 
