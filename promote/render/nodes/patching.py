@@ -12,6 +12,7 @@ from promote.render.nodes.composing import compose
 from promote.render.nodes.merging import UntoldError, merge
 from promote.render.nodes.node import SCALAR, Node, set_texts, texts_of
 from promote.render.nodes.steps import remember
+from promote.render.notes import ORIGIN, TRANSFORMERS
 from promote.yamlio.documents import chunks, decode
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def reread(old: Node, record: Record, formers: Iterable[Former], step: JsonPatch
     kept = {key: value for key, value in noted.items() if key.startswith(DOMAIN)}
     doc = record.doc
     if not step.takes_annotations:
-        annotations: Json = {**record.metadata_map("annotations"), **kept}
+        notes = {key: noted[key] for key in (ORIGIN, TRANSFORMERS) if key in noted}
+        annotations: Json = {**record.metadata_map("annotations"), **notes, **kept}
         doc = set_in(doc, ("metadata", "annotations"), annotations)
     top = compose(yamlio.dump(_without_tabs(doc)))
     if top is None:

@@ -9,7 +9,9 @@ from promote.render.history import with_history
 from promote.render.nodes import steps
 from promote.render.nodes.making import generated
 from promote.render.nodes.merging import UntoldError
+from promote.render.nodes.node import set_texts, texts_of
 from promote.render.nodes.patching import patched, reread
+from promote.render.notes import TRANSFORMERS, transformers_text
 from promote.render.trace import Trace
 from promote.render.transformers.affixes import AddAffix, AddAffixes
 from promote.render.transformers.json_patches import JsonPatches
@@ -41,21 +43,32 @@ class Story:
         self.node: Node | None = generated(record, absorbed=absorbed)
         self._doc: Document = record.doc
         self._formers = record.formers
+        self._notes = record.changed_by
 
     def follow(self, step: Transformer | None) -> None:
         """Tell what a step has done."""
+        self.take_notes()
         doc, formers = self._doc, self._formers
         self._doc, self._formers = self.record.doc, self.record.formers
         same = doc is self._doc and formers == self._formers and not isinstance(step, AddEntries)
         if self.node is None or same:
             return
-        if formers != self._formers[: len(formers)] or self.record.changed_by:
+        if formers != self._formers[: len(formers)]:
             self.node = None
             return
         try:
             self._told(self.node, step, doc, self._formers[len(formers) :])
         except UntoldError:
             self.node = None
+
+    def take_notes(self) -> None:
+        """Tell what has been noted of the last step: it makes all annotations anew."""
+        notes = self.record.changed_by
+        if self.node is not None and len(notes) != len(self._notes):
+            known = texts_of(self.node.below("metadata", "annotations"))
+            noted = {**known, TRANSFORMERS: transformers_text(self.record)}
+            set_texts(self.node, "annotations", noted)
+        self._notes = notes
 
     def _told(
         self, node: Node, step: Transformer | None, old: Document, formers: tuple[Former, ...]
@@ -99,7 +112,10 @@ class Stories(Trace):
     def hash_of(self, record: Record) -> str | None:
         """The hash of a resource, if its nodes can be told."""
         story = self._stories.get(id(record))
-        if story is None or story.node is None:
+        if story is None:
+            return None
+        story.take_notes()
+        if story.node is None:
             return None
         return hash_of_text(story.node.encoded())
 
