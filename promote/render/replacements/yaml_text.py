@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from promote.render.merge.written import must_be_quoted, text_of
-from promote.render.replacements.values import untyped
-from promote.yamlio.analysis import Style, style_of
+from promote.render.replacements.yaml_values import (
+    INDENT,
+    flow_text,
+    fresh_scalar,
+    new_key,
+    scalar_text,
+)
 from promote.yamlio.blanks import words_of
-from promote.yamlio.quotes import Mistagged, Untagged, has_quotes
-from promote.yamlio.scalars import OLD_WORDS, NotJsonError, resolve
+from promote.yamlio.quotes import Untagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promote.model.json import Json
 
-_INDENT: Final = 2
-_BARE: Final = re.compile(r"[A-Za-z0-9_./+~-]*", re.ASCII)
 _COMMENT: Final = re.compile(r"\s(#.*)$")
 
 
@@ -129,7 +130,7 @@ class _Writer:
     def flow(self, node: yaml.Node, new: Json) -> None:
         """Write a whole document that is in braces or brackets."""
         self.comments_before(node.start_mark.line, 0)
-        self.written.append(_flow(new) + self.comment(node.end_mark.line))
+        self.written.append(flow_text(new) + self.comment(node.end_mark.line))
 
     def _mapping(
         self, node: yaml.MappingNode, old: Json, new: dict[str, Json], indent: int
@@ -142,7 +143,7 @@ class _Writer:
             self._entry(head, inner, before[key], Untagged(word) if word else new[key], indent)
         for key, value in new.items():
             if key not in before:
-                self.fresh(f"{' ' * indent}{_new_key(key)}:", value, indent)
+                self.fresh(f"{' ' * indent}{new_key(key)}:", value, indent)
 
     def _entry(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         same_kind = isinstance(new, list if isinstance(node, yaml.SequenceNode) else dict)
@@ -150,7 +151,7 @@ class _Writer:
             self._value(head, node, old, new, indent)
             return
         self.written.append(head + self.comment(node.start_mark.line - 1))
-        nested = indent if isinstance(node, yaml.SequenceNode) else indent + _INDENT
+        nested = indent if isinstance(node, yaml.SequenceNode) else indent + INDENT
         self.block(node, old, new, nested)
 
     def _list(self, node: yaml.SequenceNode, old: Json, new: list[Json], indent: int) -> None:
@@ -160,22 +161,22 @@ class _Writer:
             place = len(self.written)
             self._item(inner, was, item, indent)
             first = self.written[place]
-            self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}"
+            self.written[place] = f"{' ' * indent}- {first[indent + INDENT :]}"
         for item in new[len(before) :]:
             self.fresh("", [item], indent)
 
     def _item(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write an element as if it were indented further; its first line then gets the dash."""
         if not _is_leaf(node) and isinstance(new, dict | list):
-            self.block(node, old, new, indent + _INDENT)
+            self.block(node, old, new, indent + INDENT)
         else:
-            self._value(" " * (indent + _INDENT - 1), node, old, new, indent)
+            self._value(" " * (indent + INDENT - 1), node, old, new, indent)
 
     def _value(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write a scalar or a flow collection after its key."""
         if isinstance(new, dict | list) and new is not old:
             if isinstance(node, yaml.CollectionNode) and new is not self._put:
-                self.written.append(f"{head} {_flow(new)}{self.comment(node.end_mark.line)}")
+                self.written.append(f"{head} {flow_text(new)}{self.comment(node.end_mark.line)}")
             else:
                 self.fresh(head, new, indent)
             return
@@ -183,28 +184,28 @@ class _Writer:
         if new is old and style not in ("|", ">"):
             shown = self._source(node)
         else:
-            shown = _scalar(new, style if isinstance(old, str) else None)
+            shown = scalar_text(new, style if isinstance(old, str) else None)
         first, *rest = shown.split("\n")
         line = f"{head} {first}" if first else head
         self.written.append(line + self.comment((node.start_mark if rest else node.end_mark).line))
-        self.written += [" " * (indent + _INDENT) + more if more else "" for more in rest]
+        self.written += [" " * (indent + INDENT) + more if more else "" for more in rest]
         self._next_line = max(self._next_line, node.start_mark.line)
 
     def fresh(self, head: str, new: Json, indent: int) -> None:
         """Write what the old text did not have."""
         if not isinstance(new, dict | list) or not new:
-            shown = _bare_or_quoted(new) if not isinstance(new, dict | list) else _flow(new)
+            shown = fresh_scalar(new) if not isinstance(new, dict | list) else flow_text(new)
             first, *rest = shown.split("\n")
             self.written.append(f"{head} {first}".rstrip())
-            self.written += [" " * (indent + _INDENT) + more if more else "" for more in rest]
+            self.written += [" " * (indent + INDENT) + more if more else "" for more in rest]
             return
         if head:
             self.written.append(head)
         if isinstance(new, dict):
-            inner = indent + _INDENT if head else indent
+            inner = indent + INDENT if head else indent
             words = words_of(new)
             for key, value in new.items():
-                name = f"{' ' * inner}{_new_key(key)}:"
+                name = f"{' ' * inner}{new_key(key)}:"
                 if words.get(key):
                     self.written.append(f"{name} {words[key]}")
                 else:
@@ -213,11 +214,11 @@ class _Writer:
         for item in new:
             place = len(self.written)
             if isinstance(item, dict | list) and item:
-                self.fresh("", item, indent + _INDENT)
+                self.fresh("", item, indent + INDENT)
             else:
-                self.fresh(" " * (indent + _INDENT - 1), item, indent)
+                self.fresh(" " * (indent + INDENT - 1), item, indent)
             first = self.written[place]
-            self.written[place] = f"{' ' * indent}- {first[indent + _INDENT :]}".rstrip()
+            self.written[place] = f"{' ' * indent}- {first[indent + INDENT :]}".rstrip()
 
     def comment(self, line: int) -> str:
         """The comment at the end of a line, with a space before it; it is written once."""
@@ -227,7 +228,7 @@ class _Writer:
     def _source(self, node: yaml.Node) -> str:
         """A value as it was written, on one line."""
         written = self.text[node.start_mark.index : node.end_mark.index]
-        return written if "\n" not in written else _scalar(node.value, _style(node))
+        return written if "\n" not in written else scalar_text(node.value, _style(node))
 
 
 def _is_leaf(node: yaml.Node) -> bool:
@@ -250,66 +251,3 @@ def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
     else:
         for item in node.value:
             yield from _leaves(item)
-
-
-def _flow(value: Json) -> str:
-    """A value on one line, in braces and brackets."""
-    if isinstance(value, dict):
-        words = words_of(value)
-        fields = (
-            f"{_scalar(key, None)}: {words.get(key) or _flow(item)}" for key, item in value.items()
-        )
-        return "{" + ", ".join(fields) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str) and "\n" in value:
-        tag = f"!!{value.tag} " if isinstance(value, Mistagged) else ""
-        return tag + _double_quoted(value)
-    if isinstance(value, Untagged | Mistagged) and not value:
-        return _scalar(value, "'")
-    in_flow = isinstance(value, str) and any(char in value for char in ",[]{}")
-    return _scalar(value, "'") if in_flow else _bare_or_quoted(value)
-
-
-def _bare_or_quoted(value: Json) -> str:
-    """A scalar that comes with a mapping or list, and with the quotes that it has there."""
-    in_quotes = isinstance(value, str) and "\n" not in value and has_quotes(value)
-    return _scalar(value, '"' if in_quotes else None)
-
-
-def _new_key(key: str) -> str:
-    """A key as kustomize makes it: even one that is no text stands without quotes."""
-    try:
-        is_text = isinstance(resolve(key), str) and key not in OLD_WORDS
-    except NotJsonError:
-        is_text = False
-    return _scalar(key, None) if is_text or not key else key
-
-
-def _scalar(value: Json, style: str | None) -> str:
-    """A scalar in a style; lines after the first are to be indented by the caller."""
-    text = text_of(value)
-    if type(value) is Untagged and not style:
-        value = resolve(text)  # its text stays
-    if isinstance(value, Mistagged):
-        shown = text if not style and _BARE.fullmatch(text) else _scalar(text, style)
-        return f"!!{value.tag} {shown}".rstrip()
-    if style in ("|", ">") or (isinstance(value, str) and "\n" in text):
-        body = text.rstrip("\n")
-        ending = text[len(body) :]
-        chomping = "-" if not ending else "" if ending == "\n" else "+"
-        indicator = str(_INDENT) if text[:1] in {" ", "\n"} else ""
-        lines = body.replace("\n", "\n\n") if style == ">" else body
-        return f"{style or '|'}{indicator}{chomping}\n{lines}{ending[1:]}"
-    if style == "'":
-        return "'" + text.replace("'", "''") + "'"
-    if style == '"' or (isinstance(value, str) and not isinstance(untyped(text), str)):
-        return _double_quoted(text)
-    if not isinstance(value, str) or not must_be_quoted(text):
-        return text
-    return _scalar(value, "'") if style_of(text) is Style.SINGLE else _double_quoted(text)
-
-
-def _double_quoted(text: str) -> str:
-    shown: str = yaml.dump(str(text), default_style='"', width=2**31, allow_unicode=True)
-    return shown.rstrip("\n")
