@@ -25,7 +25,9 @@ class WithBlanks(dict[str, "Json"]):
         blanks: the keys that have nothing as their value.
         left: what a '<<' brings in that kustomize resolves when it prints; see `merge_keys.py`.
         stated: all keys besides those.
+        schemas: those that comments give to its fields.
         made: whether there has been one in this process.
+        made_schemas: whether there has been one with schemas.
         made_left: whether there has been one with something left.
     """
 
@@ -33,7 +35,9 @@ class WithBlanks(dict[str, "Json"]):
     blanks: frozenset[str] = frozenset()
     left: Mapping[str, Json] = {}
     stated: frozenset[str] = frozenset()
+    schemas: Mapping[str, dict[str, Json]] = {}
     made: ClassVar[bool] = False
+    made_schemas: ClassVar[bool] = False
     made_left: ClassVar[bool] = False
 
 
@@ -46,6 +50,26 @@ def with_words(mapping: dict[str, Json], words: Mapping[str, str]) -> dict[str, 
     noted.words = words
     noted.blanks = frozenset(key for key, text in words.items() if not text)
     return noted
+
+
+def with_schemas(
+    mapping: dict[str, Json], schemas: Mapping[str, dict[str, Json]]
+) -> dict[str, Json]:
+    """The mapping, knowing the schemas that comments give to its fields."""
+    if not schemas:
+        return mapping
+    noted = mapping
+    if not isinstance(noted, WithBlanks):
+        noted = WithBlanks(mapping)
+        noted.words = {}
+    noted.schemas = schemas
+    WithBlanks.made_schemas = True
+    return noted
+
+
+def schemas_of(mapping: Mapping[str, Json]) -> Mapping[str, dict[str, Json]]:
+    """The schemas that comments give to the fields of a mapping."""
+    return mapping.schemas if isinstance(mapping, WithBlanks) else {}
 
 
 def with_left(

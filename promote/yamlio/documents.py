@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from promote.errors import Place, YamlError
 from promote.yamlio import plain
+from promote.yamlio.comments import may_hold_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +52,9 @@ def load(
     text = decode(data, source)
     if inner:
         return [] if _is_blank(text) else [_read(text, source, 0, own=own, patch=patch, inner=True)]
+    described = not own and may_hold_schemas(text)
     documents = [
-        _read(chunk, source, line, own=own, patch=patch, inner=inner)
+        _read(chunk, source, line, own=own, patch=patch, inner=inner, described=described)
         for chunk, line in chunks(text, source)
     ]
     if not own and len(documents) == 1 and isinstance(documents[0], dict):
@@ -62,9 +64,18 @@ def load(
     return documents
 
 
-def _read(text: str, source: str, line: int, *, own: bool, patch: bool, inner: bool) -> Json:
+def _read(
+    text: str,
+    source: str,
+    line: int,
+    *,
+    own: bool,
+    patch: bool,
+    inner: bool,
+    described: bool = False,
+) -> Json:
     try:
-        if not (own and _has_old_words(text)):
+        if not (_has_old_words(text) if own else described and may_hold_schemas(text)):
             return plain.read(text, own=own)
     except plain.OddError:
         pass

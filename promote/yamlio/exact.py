@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from promote.errors import Place, YamlError
-from promote.yamlio.blanks import ODD_WORDS, with_left, with_words
+from promote.yamlio.blanks import ODD_WORDS, with_left, with_schemas, with_words
+from promote.yamlio.comments import Comments
 from promote.yamlio.complaints import not_text, not_yaml, place_in
 from promote.yamlio.dialect import (
     StandIns,
@@ -123,6 +124,7 @@ class _Builder:
         self.aliased = 0
         self.merging = False
         self.merge_keys = MergeKeys(early=own)
+        self.comments = Comments("" if own else text)
 
     def document(self) -> Json:
         """The value of the first document, None if there is none."""
@@ -185,6 +187,7 @@ class _Builder:
         doubled: dict[str, YamlError] = {}
         unnamed: dict[str, YamlError] = {}
         last: dict[str, Json] = {}
+        schemas: dict[str, dict[str, Json]] = {}
         get = self.parser.get_event
         event = get()
         while not isinstance(event, yaml.MappingEndEvent):
@@ -204,6 +207,7 @@ class _Builder:
                 # kustomize drops '<<' in quotes too, and merges nothing.
                 elif key != _MERGE:
                     mapping[key] = value
+                    self._note_schema(event, key, value, schemas)
                     word = _word(event_of_value, value)
                     if word is not None:
                         words[key] = word
@@ -212,12 +216,26 @@ class _Builder:
             event = get()
         self.merging = outside
         if merged is None:
-            return with_faults(with_words(mapping, words), doubled, unnamed, last)
+            whole = with_faults(with_words(mapping, words), doubled, unnamed, last)
+            return with_schemas(whole, schemas)
         stated = {**merged.fields, **mapping}
         whole = with_words({**merged.left, **stated}, words)
         whole = with_left(stated, merged.left, with_faults(whole, doubled, unnamed, last))
         self.merge_keys.note(whole, merged, mapping)
         return whole
+
+    def _note_schema(
+        self,
+        event: Any,  # noqa: ANN401 - as above
+        key: str,
+        value: Json,
+        schemas: dict[str, dict[str, Json]],
+    ) -> None:
+        """Note the schema that a comment gives to a field with a list or mapping."""
+        if isinstance(value, dict | list):
+            schema = self.comments.schema_of(event.start_mark.line, event.start_mark.column)
+            if schema is not None:
+                schemas[key] = schema
 
     def _note_double(self, event: Any, key: str, doubled: dict[str, YamlError]) -> None:  # noqa: ANN401 - as above
         error = self._error(event, f"the key {key!r} is there twice", hint="keep one of them")

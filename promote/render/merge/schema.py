@@ -262,6 +262,15 @@ class Schema:
         return new
 
 
+def type_of_comment(schema: dict[str, Json]) -> Type | None:
+    """The type that a comment gives to a field; None if it is no schema, and gives it none."""
+    try:
+        check_schema(schema, "a comment")
+    except KustomizationError:
+        return None
+    return _Definitions({}).type_of({key: value for key, value in schema.items() if key != "$ref"})
+
+
 def builtin_schema() -> Schema:
     """A new build's schema: the one of Kubernetes that kustomize has built in."""
     return Schema()

@@ -13,9 +13,18 @@ from promote.errors import PatchError
 from promote.render.merge import directives
 from promote.render.merge.directives import Directive
 from promote.render.merge.lists import merge_elements
+from promote.render.merge.schema import type_of_comment
 from promote.render.merge.spot import Spot
 from promote.render.merge.written import MISSING, Missing, blank_keys, like_before, text_at
-from promote.yamlio.blanks import WithBlanks, parted, with_left, with_words, words_of
+from promote.yamlio.blanks import (
+    WithBlanks,
+    parted,
+    schemas_of,
+    with_left,
+    with_schemas,
+    with_words,
+    words_of,
+)
 from promote.yamlio.faults import must_not_be_new, without_faults
 from promote.yamlio.quotes import SETTLES, settled
 
@@ -115,6 +124,7 @@ class _Merge:
         self, target: dict[str, Json], patch: dict[str, Json], spot: Spot
     ) -> dict[str, Json]:
         changes: dict[str, Json | Missing] = {}
+        described = WithBlanks.made_schemas
         blanks = blank_keys(target)
         for key, old in target.items():
             stated = _stated(patch, key)
@@ -126,17 +136,22 @@ class _Merge:
                     changes[key] = settled(old)
                 continue
             was = None if is_blank else old
-            new = self.walk(was, stated, spot.field(key))
+            inner = _field(spot, key, target, patch) if described else spot.field(key)
+            new = self.walk(was, stated, inner)
             if new is not old:
                 text = text_at(patch, key) if key in patch else ""
                 changes[key] = new if new is MISSING else like_before(was, new, text)
         for key in patch:
             if key not in target:
-                changes[key] = self._new(MISSING, _stated(patch, key), spot.field(key))
+                inner = _field(spot, key, patch) if described else spot.field(key)
+                changes[key] = self._new(MISSING, _stated(patch, key), inner)
                 if changes[key] is not MISSING:
                     must_not_be_new(patch, key)
         words = words_of(patch)
-        return _changed(target, changes, {key: words[key] for key in changes if key in words})
+        merged = _changed(target, changes, {key: words[key] for key in changes if key in words})
+        if merged is not target and described:
+            return with_schemas(merged, {**schemas_of(target), **schemas_of(patch)})
+        return merged
 
     # What was not there
 
@@ -160,10 +175,12 @@ class _Merge:
         if type(patch) is not dict:
             without_faults(patch)
         changes: dict[str, Json | Missing] = {}
+        described = WithBlanks.made_schemas
         for key, value in patch.items():
             stated = _stated(patch, key)
             if isinstance(stated, dict | list | None):
-                new = self._settle(stated, spot.field(key))
+                inner = _field(spot, key, patch) if described else spot.field(key)
+                new = self._settle(stated, inner)
                 if new is not value:
                     changes[key] = new
             elif isinstance(stated, str) and type(stated) in SETTLES:
@@ -206,6 +223,16 @@ class _Merge:
         if target is patch and target is not MISSING:
             return self._settle(target, spot)
         return self.walk(target, patch, spot)
+
+
+def _field(spot: Spot, key: str, *sources: dict[str, Json]) -> Spot:
+    """A field, of the type that a comment in one of the mappings gives it, or else the schema."""
+    for source in sources:
+        schema = schemas_of(source).get(key)
+        known = None if schema is None else type_of_comment(schema)
+        if known is not None:
+            return Spot(known, (*spot.path, key))
+    return spot.field(key)
 
 
 def _stated(patch: dict[str, Json], key: str) -> Json | Missing:
