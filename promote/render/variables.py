@@ -15,11 +15,12 @@ from promote.render.decode import Fields
 from promote.render.fields import update_document
 from promote.render.layer import PathsByKind
 from promote.render.merge.written import MISSING, text_of
+from promote.render.places import text_of_words
 from promote.render.record import DEFAULT_NAMESPACE
 from promote.render.replacements.model import DEFAULT_PATH
-from promote.render.replacements.paths import look_up, split_path
-from promote.yamlio.numbers import MAX_SIGNED, MIN_INT, go_int, go_shortest
-from promote.yamlio.quotes import resolved
+from promote.render.replacements.paths import look_up, place_of, split_path
+from promote.yamlio.numbers import MAX_SIGNED, MIN_INT, go_int, go_shortest, json_float, written
+from promote.yamlio.quotes import Untagged, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -176,14 +177,20 @@ def _value(var: Var, record: Record | None) -> Json:
             f"the var {var.name!r} reads {_shown(var)}, which is not there",
             hint="its objref states apiVersion, kind and name as in the resource's file",
         )
-    found = look_up(record.doc, tuple(_parts(var.field_path)))
+    parts = tuple(_parts(var.field_path))
+    found = look_up(record.doc, parts)
     if found is MISSING:
         raise KustomizationError(
             f"the var {var.name!r} reads {var.field_path}, which {record.key} does not have"
         )
+    if isinstance(found, Untagged):
+        return str(found)  # it has no type yet
     found = resolved(found)
     if isinstance(found, bool | dict | list):
         return found
+    if found is None:
+        word = text_of_words(record.doc, place_of(record.doc, parts))
+        return "null" if word is None else word
     try:
         return _as_go_reads(found)
     except ValueError:
@@ -216,6 +223,14 @@ def _parts(path: str) -> Iterable[str]:
     for part in split_path(path):
         indexed = _INDEXED.fullmatch(part)
         yield from (piece for piece in (indexed.groups() if indexed else (part,)) if piece)
+
+
+def _in_digits(value: float) -> Json:
+    """A number that is all of a field, where kustomize writes it without an exponent."""
+    from decimal import Decimal  # noqa: PLC0415 - few vars are such numbers
+
+    text = format(Decimal(repr(value)), "f")
+    return written(json_float(value), text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 _REFERENCE: Final = re.compile(r"\$(?:\$|\(([^)]*)\)|(.))", re.DOTALL)
@@ -257,7 +272,8 @@ class _Expansion:
             return text
         whole = _REFERENCE.fullmatch(text)
         if whole and whole[1] is not None:
-            return self._lookup(whole[1])
+            value = self._lookup(whole[1])
+            return _in_digits(value) if isinstance(value, float) else value
         return _REFERENCE.sub(self._replacement, text)
 
     def _replacement(self, match: re.Match[str]) -> str:

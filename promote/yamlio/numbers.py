@@ -136,7 +136,7 @@ def go_number(value: float) -> str:
 def go_shortest(value: float) -> str:
     """A float as Go prints it with `%v`: whole ones below 1e6 are plain digits."""
     if value.is_integer() and abs(value) < 10**_LARGE_POWER:
-        return str(int(value))
+        return repr(value).removesuffix(".0")  # which has the sign of a negative zero
     from decimal import Decimal  # noqa: PLC0415 - as above
 
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
