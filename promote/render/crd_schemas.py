@@ -6,6 +6,7 @@ it. Fields of other names may hold anything.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _SCHEMAS: Final = frozenset(["definitions", "patternProperties", "properties"])
 _ALTERNATIVES: Final = frozenset(["allOf", "anyOf", "oneOf"])
 _OR_SWITCH: Final = frozenset(["additionalItems", "additionalProperties"])
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def are_texts(value: Json) -> bool:
@@ -46,6 +48,11 @@ def _is_whole(value: Json) -> bool:
     return isinstance(value, int) and _is_number(value) and MIN_INT <= value <= MAX_SIGNED
 
 
+def _may_be_address(value: Json) -> bool:
+    """Whether Go parses it as an address; what is no text it passes by."""
+    return not (isinstance(value, str) and _CONTROL.search(value))
+
+
 _SIMPLE: Final[dict[str, tuple[Callable[[Json], bool], str]]] = {
     **dict.fromkeys(
         ("description", "discriminator", "format", "id", "pattern", "title"),
@@ -60,6 +67,7 @@ _SIMPLE: Final[dict[str, tuple[Callable[[Json], bool], str]]] = {
         ("maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties"),
         (_is_whole, "a whole number"),
     ),
+    **dict.fromkeys(("$ref", "$schema"), (_may_be_address, "without control characters")),
     "enum": (lambda value: isinstance(value, list), "a list"),
     "required": (are_texts, "a list of texts"),
     "type": (lambda value: isinstance(value, str) or are_texts(value), "a text or a list of texts"),
