@@ -134,7 +134,7 @@ def _finished(
     Accumulator(kept).require_unique()
     if wanted.sort_options is not None and wanted.sort_options.wrong is not None:
         wrong = wanted.sort_options.wrong
-        raise wrong.at(target.place_of(wrong.path))
+        raise wrong.at(target.places.of(wrong.path))
     kept = in_order(kept, wanted.sort_options, options.reorder)
     metadata = wanted.build_metadata
     if options.managed_by and notes.MANAGED_BY_LABEL not in metadata:

@@ -8,21 +8,21 @@ from promote import yamlio
 from promote.errors import KustomizationError, PromoteError
 from promote.render import notes
 from promote.render.accumulator import Accumulator
-from promote.render.crds import config_of_crds, read_definitions
 from promote.render.decode import FieldError
-from promote.render.fieldspecs import EMPTY, default_config, read_config
+from promote.render.fieldspecs import EMPTY
 from promote.render.generators import FROM_KUSTOMIZATION as GENERATORS
 from promote.render.generators import absorb
 from promote.render.history import take_history
 from promote.render.kustomization import COMPONENT, KUSTOMIZATION
 from promote.render.layer import Layer
-from promote.render.loading import Directory, ParsedFiles, place_of
+from promote.render.loading import Directory, ParsedFiles
 from promote.render.manifests import NotAResourceError, read_records
 from promote.render.merge.schema import builtin_schema
+from promote.render.placing import FieldPlaces
 from promote.render.plugins import generator_of, inline_records, transformer_of, without_mark
 from promote.render.references import watch_references
 from promote.render.remote import is_remote_file, parse_remote
-from promote.render.shapes import CONFIGURATION, conformed
+from promote.render.rules import with_rules, with_schema
 from promote.render.sharing import Shared, build_once
 from promote.render.ties import follow_ties
 from promote.render.trace import LOADED, Cause
@@ -31,10 +31,8 @@ from promote.render.transformers import TRANSFORMERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from promote.errors import Place
-    from promote.model.json import Document, FieldPath, Json
+    from promote.model.json import Document
     from promote.model.tree import Tree
-    from promote.render.fieldspecs import FieldConfig
     from promote.render.generators import Generator
     from promote.render.kustomization import Kustomization
     from promote.render.layer import Transformer
@@ -67,6 +65,7 @@ class Target:
         directory, kustomization, file: where it is and what it asks for.
         book: writes notes of origin, when they are asked for.
         helm_namespace: the namespace that the layers above set, for charts.
+        places: where its fields stand.
     """
 
     def __init__(  # noqa: PLR0917 - a record
@@ -84,6 +83,7 @@ class Target:
         self.file = file
         self.book = book
         self.helm_namespace = helm_namespace
+        self.places = FieldPlaces(directory, file)
 
     def accumulate(self, resources: Accumulator | None = None) -> Accumulator:
         """What the directory makes.
@@ -97,9 +97,9 @@ class Target:
         try:
             return self._accumulate(Accumulator() if resources is None else resources)
         except FieldError as error:
-            raise error.at(self.place_of(error.path)) from None
+            raise error.at(self.places.of(error.path)) from None
         except PromoteError as error:
-            raise error.at(self.place_of(())) from None
+            raise error.at(self.places.of(())) from None
 
     def resources(self) -> Accumulator:
         """What the directory makes; built once for all overlays for which it is the same.
@@ -123,16 +123,16 @@ class Target:
         if wanted.generators or wanted.helm_charts or wanted.helm_inflations:
             self.shared.own += 1
         self._warn_of_deprecated()
-        self._use_schema()
+        self.shared.schema = with_schema(self.shared.schema, wanted, self.places)
         self._add_all(resources, "resources", wanted.resources)
         self._trace(resources, Cause(LOADED))
-        self._add_config(resources)
+        resources.config = with_rules(resources.config, wanted, self.places)
         layer = self._layer(resources)
         for generator, note, cause in self._generators(layer):
             self._absorb(resources, generator(), note)
             self._trace(resources, cause)
         for index, path in enumerate(wanted.components):
-            with self._at("components", index):
+            with self.places.at("components", index):
                 self._add_component(resources, path)
         layer = self._layer(resources)
         for transformer, note, cause in self._transformers(layer):
@@ -153,7 +153,7 @@ class Target:
 
     def _add_all(self, resources: Accumulator, field: str, paths: Iterable[str]) -> None:
         for index, path in enumerate(paths):
-            with self._at(field, index):
+            with self.places.at(field, index):
                 self._add(resources, path)
 
     def _add(self, resources: Accumulator, path: str) -> None:
@@ -314,66 +314,6 @@ class Target:
             self.shared.warn,
         )
 
-    def _add_config(self, resources: Accumulator) -> None:
-        """Add the field rules that the directory names, in kustomize's order of merging."""
-        added = EMPTY
-        for index, path in enumerate(self.kustomization.configurations):
-            with self._at("configurations", index):
-                added = added.merged(self._configuration(path))
-        resources.config = resources.config.merged(default_config().merged(added))
-        declared = EMPTY
-        for index, path in enumerate(self.kustomization.crds):
-            with self._at("crds", index):
-                declared = declared.merged(config_of_crds(read_definitions(self.directory, path)))
-        resources.config = resources.config.merged(declared)
-
-    def _configuration(self, path: str) -> FieldConfig:
-        document = conformed(self.directory.own_document(path), CONFIGURATION, strict=True)
-        if document is None:
-            return EMPTY
-        if not isinstance(document, dict):
-            raise KustomizationError(f"{path!r} is not a configuration: not a mapping")
-        return read_config(document)
-
-    def _use_schema(self) -> None:
-        asked = self.kustomization.openapi
-        if not asked:
-            return
-        with self._at("openapi"):
-            path = asked.get("path")
-            document: Json = None
-            if path is not None:
-                documents = read_definitions(self.directory, path)
-                document = documents[0] if documents else []  # no mapping, and so refused
-            self.shared.schema = self.shared.schema.replaced(document, asked.get("version"))
-
     def _warn_of_deprecated(self) -> None:
         for warning in self.kustomization.warnings:
-            self.shared.warn(f"{self.place_of(())}: {warning}")
-
-    # Places
-
-    def place_of(self, path: FieldPath) -> Place:
-        """Where a field of the kustomization stands."""
-        full = f"{self.directory.root}/{self.file}"
-        tree = self.directory.tree
-        return place_of(tree.read(full), path, tree.display(full))
-
-    def _at(self, field: str, index: int | None = None) -> _PlaceOf:
-        return _PlaceOf(self, (field,) if index is None else (field, index))
-
-
-class _PlaceOf:
-    """Gives the errors raised within it the place of a field, unless they have a nearer one."""
-
-    def __init__(self, target: Target, path: FieldPath) -> None:
-        self.target = target
-        self.path = path
-
-    def __enter__(self) -> None:
-        """Nothing to do before."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Place the error."""
-        if isinstance(error, PromoteError) and error.place is None:
-            error.at(self.target.place_of(self.path))
+            self.shared.warn(f"{self.places.of(())}: {warning}")
