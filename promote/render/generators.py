@@ -64,7 +64,13 @@ def absorb(resources: Accumulator, made: list[Record]) -> None:
                 hint="give the generator behavior: merge or behavior: replace",
             )
         _take_over(record, same[0])
-        resources.replace(same[0], record)
+        place = resources.by_current(record.key)
+        if not place:
+            raise ConflictError(
+                f"{record.key} is generated to merge with one that is {same[0].key} by now",
+                hint="let the patch that made another kind of it be applied in a later layer",
+            )
+        resources.replace(place[0], record)
 
 
 def _take_over(new: Record, old: Record) -> None:

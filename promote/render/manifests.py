@@ -41,23 +41,29 @@ def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> l
         NotAResourceError: a document without kind or name.
     """
     origin_of = (lambda index: Origin(file, index)) if file else (lambda _: None)
-    queue: list[tuple[Document, int]] = []
+    queue: list[tuple[Document, int, bool]] = []
     for index, item in _unwrap(documents):
         if item is None or item in ({}, []):
             continue
         try:
-            queue.append((_resource(item), index))
+            queue.append((_resource(item), index, False))
         except NotAResourceError as error:
             error.document = index
             raise
     records: list[Record] = []
-    for doc, index in queue:  # grows while it is read: the items of a list come after the rest
+    for (
+        doc,
+        index,
+        listed,
+    ) in queue:  # grows while it is read: the items of a list come after the rest
         items = _items(doc)
         if items is None:
-            records.append(Record(doc, scopes, origin_of(index)))
+            record = Record(doc, scopes, origin_of(index))
+            record.in_braces = record.rewritten = listed
+            records.append(record)
         else:
             queue.extend(
-                (_resource(through_json(item)), index)
+                (_resource(through_json(item)), index, True)
                 for item in items
                 if item not in (None, {}, [])
             )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from promote.render.record import Record
 
 _BUILTIN = "builtin"
+_NOTHING_STARTS = frozenset("-[{~nN!&")
 _VALIDATED_BY = "validated-by"
 
 
@@ -33,13 +34,23 @@ def inline_records(text: str, layer: Layer) -> list[Record] | None:
     if not text.strip() or (text.startswith("#") and "\n" not in text):
         return []
     if "\n" not in text and ":" not in text:
-        return None
+        return [] if _is_nothing(text) else None
     try:
         return read_records(yamlio.load_all(text, layer.file), layer.schema)
     except InputError:
         if "\n" in text:
             raise
         return None
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether a line of YAML holds nothing, as `null` and `[]` do, so that it is no path."""
+    if text[0] not in _NOTHING_STARTS:
+        return False
+    try:
+        return not any(yamlio.load_all(text, ""))
+    except InputError:
+        return False
 
 
 def transformer_of(plugin: Record, layer: Layer) -> Transformer:

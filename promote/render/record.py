@@ -83,7 +83,8 @@ class Record(Resource):
         made_by: the `config.kubernetes.io/origin` note, when it is asked for.
         changed_by: the notes of the transformers that touched it, when they are asked for.
         ties: entries of several maps that are one value.
-        rewritten: a JSON patch made all of its YAML anew, without the braces of its file.
+        in_braces: all of its YAML is in braces, as that of the items of a list.
+        rewritten: all of its YAML was made anew, as by a JSON patch, and is not that of its file.
     """
 
     __slots__ = (
@@ -95,6 +96,7 @@ class Record(Resource):
         "changed_by",
         "formers",
         "from_helm",
+        "in_braces",
         "made_by",
         "needs_hash",
         "prefixes",
@@ -118,6 +120,7 @@ class Record(Resource):
         self.made_by: Document | None = None
         self.changed_by: tuple[Document, ...] = ()
         self.ties: Ties | None = None
+        self.in_braces = False
         self.rewritten = False
         self._id = _NOBODY
         self._key: Key | None = None
@@ -134,6 +137,7 @@ class Record(Resource):
         twin.made_by = self.made_by
         twin.changed_by = self.changed_by
         twin.ties = self.ties
+        twin.in_braces = self.in_braces
         twin.rewritten = self.rewritten
         twin._id = self._id
         twin._key = self._key

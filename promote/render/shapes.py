@@ -30,7 +30,12 @@ _SELECTOR: Final[Shape] = {**_IDENTITY, "labelSelector": TEXT, "annotationSelect
 _METADATA: Final[Shape] = {
     "name": TEXT, "namespace": TEXT, "labels": _TEXTS, "annotations": _TEXTS,
 }  # fmt: skip
-_AFFIX: Final[Shape] = {"prefix": TEXT, "suffix": TEXT, "fieldSpecs": _SPECS}
+# These alone kustomize decodes without a detour by JSON, and there embedded types are as any other.
+_AFFIX: Final[Shape] = {
+    "prefix": TEXT,
+    "suffix": TEXT,
+    "fieldSpecs": [{**dict.fromkeys(_KIND, TEXT), "path": TEXT, "create": ANY}],
+}
 _GENERATOR: Final[dict[str, Shape]] = {
     "metadata": _METADATA, "name": ANY, "namespace": ANY, "behavior": ANY,
     "literals": ANY, "files": ANY, "envs": ANY,

@@ -6,12 +6,15 @@ which both sides have one, and whose elements are merged, are not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promote.render.nodes.node import MAPPING, NULL, SCALAR, SEQUENCE, Node
 
 if TYPE_CHECKING:
     from promote.render.merge.schema import Type
+
+
+_DIRECTIVE: Final = "$patch"
 
 
 class UntoldError(Exception):
@@ -27,7 +30,7 @@ def merge(target: Node | None, patch: Node | None, known: Type | None) -> Node |
         known: what the schema says of the field.
 
     Raises:
-        UntoldError: the patch has directives, or merges lists.
+        UntoldError: the patch merges lists.
     """
     first = next((node for node in (target, patch) if not _is_nothing(node)), None)
     if first is None or first.kind == MAPPING:
@@ -41,9 +44,14 @@ def merge(target: Node | None, patch: Node | None, known: Type | None) -> Node |
 
 def _mapping(target: Node | None, patch: Node | None, known: Type | None) -> Node | None:
     _take_style(target, patch)
-    if patch is not None and patch.kind == MAPPING and patch.get("$patch") is not None:
-        raise UntoldError
-    if _is_nothing(target):
+    directive = patch.get(_DIRECTIVE) if patch is not None and patch.kind == MAPPING else None
+    if patch is not None and directive is not None:
+        patch.clear(_DIRECTIVE)
+        if directive.value == "delete":
+            return None
+    if directive is not None and directive.value == "replace":
+        result = patch
+    elif _is_nothing(target):
         if patch is None and target is not None and target.value:
             raise UntoldError
         result = patch

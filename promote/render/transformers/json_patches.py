@@ -61,6 +61,7 @@ class JsonPatches:
                     f"{self.source} on {record.key}: {error.message}", hint=error.hint
                 ) from None
             record.ties = None
+            record.in_braces = False
             record.rewritten = True
             if self.takes_annotations:
                 record.forget_notes()

@@ -104,6 +104,10 @@ class Replace:
         from promote.yamlio.places import is_in_brackets  # noqa: PLC0415 - needs PyYAML
 
         origin = record.origin
+        if record.in_braces:
+            doc = with_empty_texts(record.doc, old, lambda _: True)
+            record.doc = doc  # type: ignore[assignment]  # as below
+            return
         if origin is None or origin.generator or record.rewritten:
             return
 
