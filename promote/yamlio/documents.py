@@ -76,7 +76,7 @@ def _read(
 ) -> Json:
     try:
         if not (_has_old_words(text) if own else described and may_hold_schemas(text)):
-            return plain.read(text, own=own)
+            return plain.read(text, own=own, patch=patch)
     except plain.OddError:
         pass
     from promote.yamlio import exact  # noqa: PLC0415 - PyYAML is not needed for most documents

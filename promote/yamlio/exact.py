@@ -325,7 +325,9 @@ class _Builder:
             raise self._error(
                 event, "a block scalar begins with a tab", hint="put it in double quotes, with \\t"
             )
-        return in_block(text, rewritten_block(printed, self.text[event.end_mark.index :]))
+        if not self.patch:  # the comments of one are not written
+            printed = rewritten_block(printed, self.text[event.end_mark.index :])
+        return in_block(text, printed)
 
     def _check_style(self, event: Any, *, flow: bool) -> None:  # noqa: ANN401 - as above
         """Refuse what only libyaml reads."""

@@ -54,12 +54,13 @@ _KEEPS: Final = re.compile(r"[|>][0-9]?\+")
 _Collection: TypeAlias = "dict[str, Json] | list[Json]"
 
 
-def read(text: str, *, own: bool = False) -> Json:
+def read(text: str, *, own: bool = False, patch: bool = False) -> Json:
     """The one document of a text without separators; None if it is empty.
 
     Args:
         text: the text, its lines ended by line feeds, without a byte order mark.
         own: what the exact reader reads of it is read as kustomize reads its own files.
+        patch: it is a strategic merge patch, of which kustomize does not write the comments.
 
     Raises:
         OddError: the exact reader has to read it.
@@ -75,7 +76,7 @@ def read(text: str, *, own: bool = False) -> Json:
         if after and not (after[0] == "#" and lines[0][3] == " "):
             raise OddError
         lines[0] = ""
-    return _Reader(lines, own=own).document()
+    return _Reader(lines, own=own, patch=patch).document()
 
 
 class _Reader:
@@ -85,9 +86,10 @@ class _Reader:
     each with the column of its keys or dashes.
     """
 
-    def __init__(self, lines: list[str], *, own: bool) -> None:
+    def __init__(self, lines: list[str], *, own: bool, patch: bool) -> None:
         self.lines = lines
         self.own = own
+        self.patch = patch
         self.complete = not lines[-1]  # the text ends with a line feed
         self.end = len(lines) - 1 if self.complete else len(lines)
         self.at = 0
@@ -245,7 +247,7 @@ class _Reader:
         if self.own:  # kustomize does not write its own files again
             return in_quotes(value)
         printed = refolded(value) if head[0] == ">" else value
-        if head[1:] == "+":
+        if head[1:] == "+" and not self.patch:
             printed = rewritten_block(printed, "\n".join(lines[last:]))
         return in_block(value, printed)
 
