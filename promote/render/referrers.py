@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from promote.render.record import Record
 
 _RBAC = "rbac.authorization.k8s.io"
-_BINDINGS = frozenset(["RoleBinding", "ClusterRoleBinding"])
+_BINDINGS = ("RoleBinding", "ClusterRoleBinding")  # no set: a patch may make a list of a kind
 
 
 def check_histories(records: Iterable[Record]) -> None:

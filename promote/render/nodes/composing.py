@@ -16,6 +16,7 @@ from promote.render.nodes.node import (
     SINGLE,
     Node,
 )
+from promote.yamlio.dialect import StandIns
 from promote.yamlio.numbers import go_int
 from promote.yamlio.scalars import NotJsonError, resolve, timestamp
 
@@ -31,23 +32,44 @@ _TAG: Final = "tag:yaml.org,2002:"
 
 
 def compose(text: str) -> Node | None:
-    """The node of the one document of a text; None where it has an alias or none."""
+    """The node of the one document of a text.
+
+    Returns:
+        None if the text has no document, an alias, or what cannot be parsed here.
+    """
+    stand_ins = StandIns(text, comments=True)
+    text = stand_ins.for_marks(text)
+    while True:
+        try:
+            return _composed(text, stand_ins)
+        except yaml.MarkedYAMLError as error:
+            changed = stand_ins.put(text, error)
+            if changed is None:
+                return None
+            text = changed
+        except (yaml.YAMLError, UnicodeEncodeError):
+            return None
+
+
+def _composed(text: str, stand_ins: StandIns) -> Node | None:
     events = iter(yaml.parse(text, Loader=_Loader))
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
-            return _Composer(text, events).node(next(events))
+            return _Composer(text, events, stand_ins).node(next(events))
     return None
 
 
 class _Composer:
-    def __init__(self, text: str, events: Iterator[Any]) -> None:
+    def __init__(self, text: str, events: Iterator[Any], stand_ins: StandIns) -> None:
         self._lines = text.split("\n")
         self._events = events
+        self._stand_ins = stand_ins
 
     def node(self, event: Any) -> Node | None:  # noqa: ANN401 - PyYAML has no types
         """The node that begins with an event; None if there is an alias in it."""
         at = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
+            event.value = self._stand_ins.undone(event.value)
             style = _STYLES.get(event.style or "", PLAIN)
             tagged = _TAGGED if event.tag not in {None, "!"} else 0
             return Node(SCALAR, event.value, _tag(event), style | tagged, at)

@@ -50,7 +50,9 @@ class Node:
             setattr(self, name, getattr(other, name))
 
     def fields(self) -> Iterator[tuple[Node, Node]]:
-        """The keys and values of a mapping."""
+        """The keys and values of a mapping; anything else has none."""
+        if self.kind != MAPPING:
+            return iter(())
         return zip(self.content[::2], self.content[1::2], strict=True)
 
     def get(self, key: str) -> Node | None:

@@ -97,7 +97,7 @@ def _is_meant(patch: Record, record: Record) -> bool:
 
 def _merge_one(top: Node, patch: Node, version: str, record: Record, step: MergePatches) -> None:
     metadata, kind = top.below("metadata"), top.below("kind").value
-    name, namespace = metadata.get("name"), metadata.get("namespace")
+    name, namespace = metadata.get("name"), record.metadata.get("namespace")
     for allowed, key in ((step.rename, "allowNameChange"), (step.rekind, "allowKindChange")):
         if allowed:
             known = texts_of(patch.below("metadata").get("annotations"))
@@ -112,7 +112,7 @@ def _merge_one(top: Node, patch: Node, version: str, record: Record, step: Merge
     if namespace is None:
         metadata.clear("namespace")
     else:
-        metadata.set("namespace", Node(SCALAR, text_of(record.metadata["namespace"])))
+        metadata.set("namespace", Node(SCALAR, text_of(namespace)))
 
 
 def _copied(patch: Node, version: str) -> None:
