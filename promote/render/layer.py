@@ -107,16 +107,18 @@ def _jumps(paths: tuple[tuple[Path, bool], ...]) -> list[tuple[int, ...]]:
     """For each path, the next one that goes on when the first, second, … step leads nowhere.
 
     Most paths of a pod have their beginnings in common, and are missing together. There is none
-    for paths that make their fields, or that end where one of these passes.
+    for paths that make their fields, or that have a field of these on their way or at their end.
     """
-    made = {path[:length] for path, create in paths if create for length in range(len(path) + 1)}
+    ends = {path for path, create in paths if create}
+    made = {path[:length] for path in ends for length in range(len(path) + 1)}
     found: list[tuple[int, ...]] = []
     after: Path = ()
     later: tuple[int, ...] = ()
     for index in range(len(paths) - 1, -1, -1):
         path, create = paths[index]
         jumps: tuple[int, ...] = ()
-        if not create and path not in made:
+        is_made = path in made or any(path[:length] in ends for length in range(len(path)))
+        if not create and not is_made:
             # Up to where it and its neighbour part, what ends the one ends the other.
             shared = posixpath.commonprefix([path, after[: len(later)]])
             jumps = (*later[: len(shared)], *[index + 1] * (len(path) - len(shared)))
