@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promote.errors import KustomizationError
 from promote.model.resource import Origin
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, Json
     from promote.render.record import Scopes
+
+_NOTHING: Final[tuple[Json, ...]] = (None, {}, [])
 
 
 class NotAResourceError(KustomizationError):
@@ -41,32 +43,23 @@ def read_records(documents: Sequence[Json], scopes: Scopes, file: str = "") -> l
         NotAResourceError: a document without kind or name.
     """
     origin_of = (lambda index: Origin(file, index)) if file else (lambda _: None)
-    queue: list[tuple[Document, int, bool]] = []
-    for index, item in _unwrap(documents):
-        if item is None or item in ({}, []):
-            continue
+    queue: list[tuple[Json, int, bool]] = [
+        (item, index, False) for index, item in _unwrap(documents) if item not in _NOTHING
+    ]
+    records: list[Record] = []
+    for item, index, listed in queue:  # grows: the items of a list come after the rest
         try:
-            queue.append((_resource(item), index, False))
+            doc = _resource(item)
+            items = _items(doc)
         except NotAResourceError as error:
             error.document = index
             raise
-    records: list[Record] = []
-    for (
-        doc,
-        index,
-        listed,
-    ) in queue:  # grows while it is read: the items of a list come after the rest
-        items = _items(doc)
         if items is None:
             record = Record(doc, scopes, origin_of(index))
             record.in_braces = record.rewritten = listed
             records.append(record)
         else:
-            queue.extend(
-                (_resource(through_json(item)), index, True)
-                for item in items
-                if item not in (None, {}, [])
-            )
+            queue.extend((through_json(one), index, True) for one in items if one not in _NOTHING)
     return records
 
 
