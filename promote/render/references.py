@@ -7,16 +7,17 @@ may be referred to from where the reference stands.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cache, partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from promote.errors import KustomizationError
 from promote.model.resource import Gvk
-from promote.render.branching import DeadEndError, branches, update_all
+from promote.render.branching import DeadEndError, update_all
 from promote.render.fields import PlainValueError, stops_short, update_document
 from promote.render.fieldspecs import default_config
 from promote.render.merge.written import in_field, text_at, text_of, untagged
 from promote.render.record import CLUSTER_SCOPE, DEFAULT_NAMESPACE, selects
+from promote.render.reference_fields import ReferenceField, fields_by_kind
 from promote.render.referrers import check_histories, check_referrers, subject_namespaces
 from promote.yamlio.lines import forget_lines
 from promote.yamlio.watched import watch, watch_paths
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
     from promote.model.json import Document, Json
     from promote.render.branching import Branch
-    from promote.render.fields import Path
-    from promote.render.fieldspecs import BackReference, FieldConfig
+    from promote.render.fieldspecs import FieldConfig
     from promote.render.record import Record
 
 
@@ -43,15 +43,15 @@ def follow_references(records: Sequence[Record], config: FieldConfig) -> None:
     Raises:
         KustomizationError: a name may mean several resources, or one cannot be read.
     """
-    fields_by_kind = _fields_by_kind(config)
+    fields_of = fields_by_kind(config)
     check_histories(records)
-    check_referrers(records, lambda record: bool(fields_by_kind[record.original.gvk][0]))
+    check_referrers(records, lambda record: bool(fields_of[record.original.gvk][0]))
     targets = _Targets(records)
     # Other rules may lead where no name is, which is an error, as is a plain value on the way.
     if not targets.any_renamed and config is default_config() and not watch.seen:
         return
     for record in records:
-        fields, together = fields_by_kind[record.original.gvk]
+        fields, together = fields_of[record.original.gvk]
         if together is None or not _follow_all(record, together, targets):
             _follow_each(record, fields, targets)
 
@@ -70,11 +70,11 @@ def watch_references() -> None:
     forget_lines()
 
 
-def _follow_each(record: Record, fields: Iterable[_Field], targets: _Targets) -> None:
+def _follow_each(record: Record, fields: Iterable[ReferenceField], targets: _Targets) -> None:
     finder = _Finder(record, targets)  # one for all: what is seen does not change with the fields
     for target, path in fields:
         if not stops_short(record.doc, path):
-            change = partial(finder.change, field=_Field(target, path))
+            change = partial(finder.change, field=ReferenceField(target, path))
             try:
                 record.doc = update_document(record.doc, path, change)
             except PlainValueError as error:
@@ -84,57 +84,13 @@ def _follow_each(record: Record, fields: Iterable[_Field], targets: _Targets) ->
                 ) from None
 
 
-def _follow_all(record: Record, fields: Branch[_Field], targets: _Targets) -> bool:
+def _follow_all(record: Record, fields: Branch[ReferenceField], targets: _Targets) -> bool:
     """The same in one walk; says whether nothing stood in its way."""
     try:
         record.doc = update_all(record.doc, fields, _Finder(record, targets).change)
     except DeadEndError:
         return False
     return True
-
-
-@lru_cache(maxsize=8)
-def _fields_by_kind(config: FieldConfig) -> _FieldsByKind:
-    """Made once for all builds that have the same rules, as nearly all of them do."""
-    return _FieldsByKind(config.name_reference)
-
-
-class _Field(NamedTuple):
-    """A field that holds names, and the kind that these are of."""
-
-    target: Gvk
-    path: Path
-
-
-class _FieldsByKind:
-    """For each kind, its fields that hold a name, one by one and as one tree."""
-
-    def __init__(self, references: Iterable[BackReference]) -> None:
-        self._fields = [
-            (spec.selector, _Field(reference.target, spec.path))
-            for reference in references
-            for spec in reference.referrers
-        ]
-        self._by_kind: dict[Gvk, tuple[list[_Field], Branch[_Field] | None]] = {}
-
-    def __getitem__(self, gvk: Gvk) -> tuple[list[_Field], Branch[_Field] | None]:
-        """The second is None where what one field has become counts for the next."""
-        found = self._by_kind.get(gvk)
-        if found is None:
-            fields = [field for selector, field in self._fields if selects(selector, gvk)]
-            # A binding sees the namespaces of its subjects, which are references themselves.
-            alone = gvk.kind == "RoleBinding" or any(map(_is_of_identity, fields))
-            together = None if alone else branches((field.path, field) for field in fields)
-            found = self._by_kind[gvk] = fields, together
-        return found
-
-
-def _is_of_identity(field: _Field) -> bool:
-    """Whether a field may be part of what the resource itself is called."""
-    first, *rest = [step.name for step in field.path] or [""]
-    if first == "metadata":
-        return not rest or rest[0] in {"name", "namespace"}
-    return first in {"", "apiVersion", "kind"}
 
 
 class _Targets:
@@ -193,7 +149,7 @@ class _Finder:
         self._visible: Sequence[_Place] | None = None
         self._visible_known = False
 
-    def change(self, node: Json, field: _Field) -> Json:
+    def change(self, node: Json, field: ReferenceField) -> Json:
         """What becomes of the value at a field."""
         if node is None:
             return None
@@ -203,7 +159,7 @@ class _Finder:
             return node if same else items
         return self._change_one(node, field)
 
-    def _change_one(self, node: Json, field: _Field) -> Json:
+    def _change_one(self, node: Json, field: ReferenceField) -> Json:
         if node is None:
             return None
         if isinstance(node, dict):
@@ -216,7 +172,7 @@ class _Finder:
             return node
         return untagged(node, found.key.name)
 
-    def _change_mapping(self, node: Document, field: _Field) -> Document:
+    def _change_mapping(self, node: Document, field: ReferenceField) -> Document:
         """A field of the form {name, namespace}."""
         if "name" not in node:
             where = "/".join(step.name for step in field.path)
@@ -258,7 +214,7 @@ class _Finder:
         return self._visible
 
     def _choose(
-        self, name: str, candidates: list[Record], field: _Field, *, with_namespace: bool
+        self, name: str, candidates: list[Record], field: ReferenceField, *, with_namespace: bool
     ) -> Record | None:
         candidates = self._sieve(candidates, field)
         if len(candidates) == 1:
@@ -279,7 +235,7 @@ class _Finder:
             )
         return candidates[0]
 
-    def _sieve(self, candidates: list[Record], field: _Field) -> list[Record]:
+    def _sieve(self, candidates: list[Record], field: ReferenceField) -> list[Record]:
         if not candidates:
             return candidates
         role = self._role(field)
@@ -298,7 +254,7 @@ class _Finder:
             or one.key.namespace == self.referrer.key.namespace
         )
 
-    def _role(self, field: _Field) -> Gvk | None:
+    def _role(self, field: ReferenceField) -> Gvk | None:
         """A `roleRef` says by its kind and group what it names."""
         if [step.name for step in field.path[-2:]] != ["roleRef", "name"]:
             return None
