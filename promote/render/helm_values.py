@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promote import yamlio
 from promote.errors import FileMissingError, KustomizationError
 from promote.render.merge.schema import builtin_schema
 from promote.render.merge.strategic import strategic_merge
+from promote.render.places import value_at
 from promote.yamlio.quotes import by_type
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def merged_values(chart: Chart, directory: Directory, own: bytes | None) -> byte
         if over_file:
             inline = _without(inline, fields.path, fields.aliased.__contains__)
         else:
-            _without(inline, fields.path, partial(_must_not_meet, fields.aliased))
+            _must_not_meet(inline, fields)
     under, over = (from_file, inline) if over_file else (inline, from_file)
     merged = strategic_merge(under, over, builtin_schema())
     return yamlio.dump(by_type(merged or {})).encode()
@@ -91,15 +91,16 @@ def _with_aliases(text: bytes) -> list[_Fields]:
         return []
     import yaml  # noqa: PLC0415 - few values have aliases
 
+    parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: list[_Fields] = []
     try:
-        events = iter(yaml.parse(text, Loader=yaml.SafeLoader))
+        events = iter(yaml.parse(text, Loader=parser))
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 _visit(next(events), events, (), found)
                 break
     except yaml.YAMLError:
-        pass  # what libyaml does not read, as go-yaml does, has no aliases
+        pass  # nothing is left out of the few files that go-yaml reads and libyaml does not
     return found
 
 
@@ -138,11 +139,12 @@ def _without(values: Document, path: tuple[str, ...], drops: Callable[[str], boo
     return {**values, path[0]: _without(inner, path[1:], drops)}
 
 
-def _must_not_meet(aliased: tuple[str, ...], key: str) -> bool:
-    """Refuse a field of the inline values that has an alias in the file."""
-    if key in aliased:
-        raise KustomizationError(
-            f"{key!r} is an alias in the values file, which valuesInline cannot be merged with",
-            hint="write the value in the place of the alias",
-        )
-    return False
+def _must_not_meet(inline: Document, fields: _Fields) -> None:
+    """Refuse inline values of which one has an alias in the file."""
+    met = value_at(inline, fields.path)
+    for key in met if isinstance(met, dict) else ():
+        if key in fields.aliased:
+            raise KustomizationError(
+                f"{key!r} is an alias in the values file, which valuesInline cannot be merged with",
+                hint="write the value in the place of the alias",
+            )

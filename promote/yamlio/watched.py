@@ -45,7 +45,7 @@ def watch_paths(paths: Iterable[Sequence[str]]) -> None:
         for name in path:
             tree = tree.setdefault(name, {})
         names.update(path[:-1])
-    watch.names = frozenset(names - _NOT_WATCHED)
+    watch.names |= names - _NOT_WATCHED
 
 
 def holds_names(value: Json) -> bool:
