@@ -100,7 +100,7 @@ def _take_over(new: Record, old: Record) -> None:
         new.made_by = old.made_by or new.made_by
     new.doc = doc
     new.take_history(old)
-    new.behavior = old.behavior
+    new.took_over, new.behavior = new.behavior, old.behavior
     new.needs_hash = new.needs_hash and old.needs_hash
     new.changed_by = old.changed_by
 

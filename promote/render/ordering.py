@@ -32,14 +32,22 @@ def in_order(records: Sequence[Record], options: SortOptions | None, default: st
     return sorted(records, key=lambda record: _sort_key(record, ranks))
 
 
-def _sort_key(record: Record, ranks: dict[str, int]) -> tuple[int, bool, str, str, str]:
+def _sort_key(
+    record: Record, ranks: dict[str, int]
+) -> tuple[int, bool, str | tuple[int, ...], str, str]:
     identity = record.id
     gvk = identity.gvk
+    # Only among kinds of this name, which share a rank with no other kind if they have one.
+    is_core = gvk.kind == "Namespace" and not gvk.group and gvk.kind in ranks
     return (
         ranks.get(gvk.kind, 0),
-        # Only among kinds of this name, which share a rank with no other kind if they have one.
-        not (gvk.kind == "Namespace" and not gvk.group and gvk.kind in ranks),
-        gvk_text(gvk),
+        not is_core,
+        _backwards(gvk_text(gvk)) if is_core else gvk_text(gvk),
         identity.namespace or "~X",
         identity.name or "~N",
     )
+
+
+def _backwards(text: str) -> tuple[int, ...]:
+    """What sorts as the text does, the other way round: as kustomize has versions of namespaces."""
+    return (*(-ord(character) for character in text), 1)

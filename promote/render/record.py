@@ -82,6 +82,7 @@ class Record(Resource):
         variables: names of the `vars` that read this resource.
         made_by: the `config.kubernetes.io/origin` note, when it is asked for.
         changed_by: the notes of the transformers that touched it, when they are asked for.
+        took_over: the behavior by which a generated resource took another's place, or empty.
         ties: entries of several maps that are one value.
         in_braces: all of its YAML is in braces, as that of the items of a list.
         rewritten: all of its YAML was made anew, as by a JSON patch, and is not that of its file.
@@ -104,6 +105,7 @@ class Record(Resource):
         "scopes",
         "suffixes",
         "ties",
+        "took_over",
         "variables",
     )
 
@@ -114,6 +116,7 @@ class Record(Resource):
         self.prefixes: tuple[str, ...] = ()
         self.suffixes: tuple[str, ...] = ()
         self.behavior = ""
+        self.took_over = ""
         self.needs_hash = False
         self.from_helm = False
         self.variables: tuple[str, ...] = ()
@@ -137,6 +140,7 @@ class Record(Resource):
         twin.made_by = self.made_by
         twin.changed_by = self.changed_by
         twin.ties = self.ties
+        twin.took_over = self.took_over
         twin.in_braces = self.in_braces
         twin.rewritten = self.rewritten
         twin._id = self._id

@@ -13,13 +13,8 @@ if TYPE_CHECKING:
     from promote.render.record import Record
 
 
-def generated(record: Record, *, absorbed: bool) -> Node:
-    """The nodes of a resource that a generator has just made.
-
-    Args:
-        record: the resource.
-        absorbed: it was merged into one that was there, or took its place.
-    """
+def generated(record: Record) -> Node:
+    """The nodes of a resource that a generator has just made."""
     doc, _ = with_history(record)
     top = Node(MAPPING, "", "!!map", at=(2, 1))
     for line, key in enumerate(("apiVersion", "kind"), 2):
@@ -27,17 +22,21 @@ def generated(record: Record, *, absorbed: bool) -> Node:
         top.content += (Node(SCALAR, key, TEXT, at=(line, 1)), value)
     metadata = doc["metadata"]
     if isinstance(metadata, dict):
-        _make_metadata(top, metadata, absorbed=absorbed)
+        _make_metadata(top, metadata, absorbed=bool(record.took_over))
     if "type" in doc:
         top.set("type", text(text_at(doc, "type")))
         top.below("data")
+    immutable = Node(SCALAR, "true", "!!bool") if "immutable" in doc else None
     fields = [field for field in ("data", "binaryData") if isinstance(doc.get(field), dict)]
-    # kustomize goes through all keys in order, and makes each map when it has a key for it.
-    for field in sorted(fields, key=lambda field: min(_texts(doc[field]), default="")):
+    if record.took_over == "merge":
+        top.set("immutable", immutable)  # a merge takes both maps out, and makes them anew
+    else:
+        # kustomize goes through all keys in order, and makes each map when it has a key for it.
+        fields.sort(key=lambda field: min(_texts(doc[field]), default=""))
+    for field in fields:
         for key, content in _texts(doc[field]).items():
             top.below(field).set(key, text(content))
-    if "immutable" in doc:
-        top.set("immutable", Node(SCALAR, "true", "!!bool"))
+    top.set("immutable", immutable)
     return top
 
 

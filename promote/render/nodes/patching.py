@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from promote import yamlio
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from promote.render.transformers.merge_patches import MergePatches
 
 _ON: Final = "enabled"
-_TAB: Final = "\ue000"  # a character that has no meaning
+_TAB: Final = "\ue000"  # characters that have no meaning
+_SPACE: Final = "\ue001"
+_FOLDED_AT: Final = re.compile("(?<=[^\\s:]) (?=[^\\s#])")
 
 
 def reread(old: Node, record: Record, formers: Iterable[Former], step: JsonPatches) -> Node:
@@ -40,31 +43,35 @@ def reread(old: Node, record: Record, formers: Iterable[Former], step: JsonPatch
         notes = {key: noted[key] for key in (ORIGIN, TRANSFORMERS) if key in noted}
         annotations: Json = {**record.metadata_map("annotations"), **notes, **kept}
         doc = set_in(doc, ("metadata", "annotations"), annotations)
-    top = compose(yamlio.dump(_without_tabs(doc)))
+    top = compose(yamlio.dump(_marked(doc)))
     if top is None:
         raise UntoldError
-    _put_tabs_back(top)
+    _unmark(top)
     stated = texts_of(top.below("metadata").get("annotations"))
     set_texts(top, "annotations", {**stated, **kept})
     return top
 
 
-def _without_tabs(value: Json) -> Json:
-    """The value with marks for tabs in texts of several lines, which are no block scalars else.
+def _marked(value: Json) -> Json:
+    """The value with marks where the printer that kustomize has in between prints otherwise.
 
-    The printer that kustomize prints with in between has them there, other than the last one.
+    Other than the last one, it has tabs in block scalars, and does not fold long lines.
     """
     if isinstance(value, dict):
-        return {key: _without_tabs(item) for key, item in value.items()}
+        return {key: _marked(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without_tabs(item) for item in value]
-    return value.replace("\t", _TAB) if isinstance(value, str) and "\n" in value else value
+        return [_marked(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if "\n" in value:
+        return value.replace("\t", _TAB)
+    return _FOLDED_AT.sub(_SPACE, value)
 
 
-def _put_tabs_back(node: Node) -> None:
-    node.value = node.value.replace(_TAB, "\t")
+def _unmark(node: Node) -> None:
+    node.value = node.value.replace(_TAB, "\t").replace(_SPACE, " ")
     for inner in node.content:
-        _put_tabs_back(inner)
+        _unmark(inner)
 
 
 def patched(

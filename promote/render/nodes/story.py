@@ -38,9 +38,9 @@ class Story:
         node: its nodes, None if they cannot be told.
     """
 
-    def __init__(self, record: Record, *, absorbed: bool) -> None:
+    def __init__(self, record: Record) -> None:
         self.record = record
-        self.node: Node | None = generated(record, absorbed=absorbed)
+        self.node: Node | None = generated(record)
         self._doc: Document = record.doc
         self._formers = record.formers
         self._notes = record.changed_by
@@ -101,13 +101,12 @@ class Stories(Trace):
         self, cause: Cause, records: Sequence[Record], step: Transformer | None = None
     ) -> None:
         """Follow a step."""
-        now = {id(record) for record in records}
         for record in records:
             story = self._stories.get(id(record))
             if story is not None:
                 story.follow(step)
             elif record.needs_hash and cause.kind.endswith("Generator"):
-                self._stories[id(record)] = Story(record, absorbed=self._has_absorbed(record, now))
+                self._stories[id(record)] = Story(record)
 
     def hash_of(self, record: Record) -> str | None:
         """The hash of a resource, if its nodes can be told."""
@@ -118,9 +117,3 @@ class Stories(Trace):
         if story.node is None:
             return None
         return hash_of_text(story.node.encoded())
-
-    def _has_absorbed(self, record: Record, now: set[int]) -> bool:
-        return any(
-            id(story.record) not in now and story.record.id[2:4] == record.id[2:4]
-            for story in self._stories.values()
-        )
