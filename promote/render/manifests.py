@@ -10,7 +10,7 @@ from promote.render.history import without_history
 from promote.render.list_items import through_json
 from promote.render.merge.written import text_at, text_of
 from promote.render.record import Record
-from promote.yamlio.quotes import Untagged, resolved
+from promote.yamlio.quotes import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +117,8 @@ def finish(doc: Document) -> Document:
         NotAResourceError: a patch or replacement has taken its kind or name.
     """
     doc = _with_texts(without_history(_resource(doc)))
-    return {key: resolved(value) for key, value in doc.items()} if Untagged.made else doc
+    read = resolved(doc)
+    return read if isinstance(read, dict) else doc
 
 
 def _with_texts(doc: Document) -> Document:

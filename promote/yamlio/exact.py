@@ -81,7 +81,7 @@ def read(
                 text = changed
             else:
                 if not depth:
-                    note((), value)
+                    note(value)
                 return value
     except yaml.reader.ReaderError as error:
         raise not_text(error, text, source, line) from None

@@ -14,7 +14,7 @@ from promote.yamlio.blanks import ODD_WORDS
 from promote.yamlio.flow import collection
 from promote.yamlio.quotes import in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve
-from promote.yamlio.watched import holds_names, watch
+from promote.yamlio.watched import is_doubtful
 
 if TYPE_CHECKING:
     from promote.model.json import Json
@@ -54,7 +54,7 @@ WORD: Final = 4  # a null or boolean that is not printed as it is written
 LIST: Final = 5  # a list in brackets
 MAPPING: Final = 6  # a mapping in brackets
 OTHER: Final = 7  # something for the exact reader
-WATCHED: Final = 8  # a whole value of a field that is watched
+WATCHED: Final = 8  # a whole value that may be wrong for what is watched
 BLANK: Final = 9  # nothing at all, or a comment
 ODD: Final = 10  # something that makes the document odd
 
@@ -101,17 +101,10 @@ def look(text: str) -> Line:
             line = _parse(text)
     else:
         line = _parse(text)
-    if line.key in watch.names or line.key is None:
-        line = _watched(line)
+    if line.kind in _WHOLE and is_doubtful(line.key, line.value):
+        line = line._replace(kind=WATCHED)
     if len(text) <= _MAX_CACHED_LINE:
         _remember(known_lines, text, line)
-    return line
-
-
-def _watched(line: Line) -> Line:
-    """The line, knowing whether its place counts."""
-    if line.kind in _WHOLE and (line.key is not None or holds_names(line.value)):
-        return line._replace(kind=WATCHED)
     return line
 
 

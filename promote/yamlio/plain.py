@@ -19,6 +19,8 @@ from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.lines import (
     BLANK,
     BLOCK,
+    LIST,
+    MAPPING,
     NOTHING,
     ODD,
     TEXT,
@@ -49,6 +51,7 @@ _ODD_CHARACTER: Final = Outside(
     "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff",
 )
 
+_IN_BRACKETS: Final = frozenset([LIST, MAPPING])
 _KEEPS: Final = re.compile(r"[|>][0-9]?\+")
 
 _Collection: TypeAlias = "dict[str, Json] | list[Json]"
@@ -95,6 +98,10 @@ class _Reader:
         self.at = 0
         self.outer: list[tuple[int, _Collection]] = []
         self.noted: list[tuple[dict[str, Json], str, str]] = []
+        # What is watched: see `watched.py`.
+        self.doubtful = False  # something may be wrong for it
+        self.named: list[_Collection] = []  # mappings that may have to hold a name
+        self.ends = watch.ends
 
     def document(self) -> Json:  # noqa: C901 - one loop over lines, in which calls would cost most
         """The document's value."""
@@ -130,6 +137,8 @@ class _Reader:
             if inner >= 0:
                 if key is None:
                     _append(node, value if kind <= NOTHING else self._odd(line, column))
+                    if pending:  # a list with a null may be of any kind
+                        self.doubtful = True
                     continue
                 item: dict[str, Json] = {}
                 _append(node, item)
@@ -140,6 +149,8 @@ class _Reader:
             node[key] = value if kind <= NOTHING else self._odd(line, column)  # type: ignore[call-overload]
             if pending or kind == WORD:
                 self.noted.append((node, key, str(value or "")))  # type: ignore[arg-type]
+        if self.doubtful or (self.named and not all("name" in one for one in self.named)):
+            note(root[0])
         return marked(root[0], self.noted) if self.noted else root[0]
 
     def _open(
@@ -151,9 +162,15 @@ class _Reader:
         self.outer.append((column, node))
         if len(self.outer) > MAX_DEPTH:
             raise OddError
-        opened: _Collection = {} if line[2] < 0 else []
-        if line[3] is None and key in watch.names:
-            note(self._path(), line.value)
+        opened: _Collection
+        if line[2] < 0:
+            opened = {}
+            if key in self.ends:
+                self.named.append(opened)
+        else:
+            opened = []
+            if key in self.ends or (line[3] is None and key in watch.ways):
+                self.doubtful = True
         if type(node) is dict:
             node[key] = opened  # type: ignore[index]
         else:
@@ -162,7 +179,11 @@ class _Reader:
 
     def _close(self, line: Line) -> tuple[_Collection, int]:
         """Leave collections up to the one that a line belongs to."""
-        wanted = dict if line.inner < 0 else list
+        wanted: type[_Collection] = dict
+        if line.inner >= 0:
+            wanted = list
+            if line.key is None:
+                self.doubtful = True  # a plain value in a list of mappings
         while self.outer:
             column, node = self.outer.pop()
             if column == line.indent and type(node) is wanted:
@@ -202,10 +223,10 @@ class _Reader:
 
     def _odd(self, line: Line, column: int) -> Json:
         """A value that is neither a scalar on one line nor nothing."""
+        if line.kind not in _IN_BRACKETS and (line.kind == WATCHED or _is_watched(line.key)):
+            self.doubtful = True
         if line.kind == BLOCK:
             return self._block(str(line.value), column)
-        if line.kind == WATCHED:
-            note((*self._path(), *filter(None, [line.key])), line.value)
         if isinstance(line.value, list | dict):
             return fresh(line.value)
         if line.kind == WATCHED:
@@ -218,10 +239,6 @@ class _Reader:
             if text is not None:
                 return in_quotes(text)
         return self._exactly(line, start, lines)
-
-    def _path(self) -> list[str]:
-        """The fields of the mappings around the innermost collection, up to the first one."""
-        return [next(reversed(node)) for _, node in self.outer if type(node) is dict]
 
     def _block(self, head: str, column: int) -> str:
         """A block scalar below a key or dash at `column`."""
@@ -298,6 +315,10 @@ class _Reader:
         elif type(found) is dict and list(found) == [line.key]:  # none that has a blank
             return found[line.key]
         raise OddError
+
+
+def _is_watched(key: str | None) -> bool:
+    return key is None or key in watch.ways or key in watch.ends
 
 
 def _append(node: _Collection, value: Json) -> None:

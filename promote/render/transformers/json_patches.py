@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import PatchError
 from promote.render.history import with_history, without_history
 from promote.render.merge.json_patch import apply_json_patch
+from promote.yamlio.watched import note
 
 if TYPE_CHECKING:
     from promote.render.accumulator import Accumulator
@@ -60,6 +61,8 @@ class JsonPatches:
                 raise PatchError(
                     f"{self.source} on {record.key}: {error.message}", hint=error.hint
                 ) from None
+            if not self.remember:  # then nothing else has the references looked at
+                note(record.doc)
             record.ties = None
             record.in_braces = False
             record.rewritten = True

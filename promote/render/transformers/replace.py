@@ -13,6 +13,7 @@ from promote.render.places import value_at, with_value_at
 from promote.yamlio.blanks import ODD_WORDS
 from promote.yamlio.quotes import InSingleQuotes, Untagged, has_quotes
 from promote.yamlio.scalars import resolve
+from promote.yamlio.watched import note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,9 +55,11 @@ class Replace:
             unread = self._apply(records)
         for error in unread:
             error.at(self.layer.place())
-        if Untagged.made:
-            for record, old in zip(records, before, strict=True):
-                self._make_texts(record, old)
+        for record, old in zip(records, before, strict=True):
+            if record.doc is not old:
+                note(record.doc)
+                if Untagged.made:
+                    self._make_texts(record, old)
         resources.changed()
 
     def _apply(self, records: Sequence[Record]) -> list[KustomizationError]:
@@ -106,20 +109,17 @@ class Replace:
         origin = record.origin
         if record.in_braces:
             doc = with_empty_texts(record.doc, old, lambda _: True)
-            record.doc = doc  # type: ignore[assignment]  # as below
+            record.doc = doc  # type: ignore[assignment]  # it is a mapping as before
             return
-        if origin is None or origin.generator or record.rewritten:
+        if origin is None or not self._is_as_written(record):
             return
-
         tree = self.layer.directory.tree
 
         def is_text(path: FieldPath) -> bool:
-            if tree.kind(origin.file) != "file":
-                return False  # from elsewhere
             return is_in_brackets(tree.read(origin.file), path, document=origin.index)
 
         doc = with_empty_texts(record.doc, old, is_text)
-        record.doc = doc  # type: ignore[assignment]  # it is a mapping as before
+        record.doc = doc  # type: ignore[assignment]  # as above
 
 
 def _sees_annotations(replacement: Replacement) -> bool:

@@ -11,6 +11,7 @@ from promote.render.fields import split_path
 from promote.render.merge.written import text_of, untagged
 from promote.render.selectors import Selector
 from promote.render.transformers.namespace import SetNamespace
+from promote.yamlio.watched import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,7 @@ def _adder(text: str, value: str, position: int) -> Callable[[Record], Document]
 
     def add(record: Record) -> Document:
         new = set_or_make(record.doc, parts, change)
+        note(new)
         return new if isinstance(new, dict) else record.doc
 
     return add
