@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promote import yamlio
 from promote.errors import FileMissingError, KustomizationError
 from promote.render.merge.schema import builtin_schema
 from promote.render.merge.strategic import strategic_merge
 from promote.render.places import value_at
+from promote.yamlio.merge_keys import MERGE
 from promote.yamlio.quotes import by_type
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from promote.model.json import Document, Json
     from promote.render.helm import Chart
     from promote.render.loading import Directory
-
-_MERGE: Final = "<<"
 
 
 def merged_values(chart: Chart, directory: Directory, own: bytes | None) -> bytes:
@@ -82,7 +81,7 @@ class _Fields(NamedTuple):
 
     def drops(self, key: str) -> bool:
         """Whether a field is left out: it has an alias, or is of what an alias would merge."""
-        return key in self.aliased or (_MERGE in self.aliased and key not in self.own)
+        return key in self.aliased or (MERGE in self.aliased and key not in self.own)
 
 
 def _with_aliases(text: bytes) -> list[_Fields]:

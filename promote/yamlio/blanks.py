@@ -18,20 +18,22 @@ ODD_WORDS: Final = frozenset(["~", "Null", "NULL", "True", "TRUE", "False", "FAL
 
 
 class WithBlanks(dict[str, "Json"]):
-    """A mapping with the texts of some nulls and booleans. A copy is an ordinary one.
+    """A mapping that knows how it was written. A copy is an ordinary one.
 
     Attributes:
-        words: the text of each that is not printed as it was written; empty for a blank.
+        words: the text of each null or boolean that is not printed as it was written, by its key;
+            empty for a blank.
         blanks: the keys that have nothing as their value.
         left: what a '<<' brings in that kustomize resolves when it prints; see `merge_keys.py`.
         stated: all keys besides those.
         schemas: those that comments give to its fields.
-        made: whether there has been one in this process.
+        made: whether there has been one in this process. This and the next two are never unset:
+            they only spare work while there is nothing to be found.
         made_schemas: whether there has been one with schemas.
         made_left: whether there has been one with something left.
     """
 
-    words: Mapping[str, str]
+    words: Mapping[str, str] = {}
     blanks: frozenset[str] = frozenset()
     left: Mapping[str, Json] = {}
     stated: frozenset[str] = frozenset()
@@ -40,28 +42,32 @@ class WithBlanks(dict[str, "Json"]):
     made_schemas: ClassVar[bool] = False
     made_left: ClassVar[bool] = False
 
+    def note_words(self, words: Mapping[str, str]) -> None:
+        """Take note of how its nulls and booleans were written."""
+        WithBlanks.made = True
+        self.words = words
+        self.blanks = frozenset(key for key, text in words.items() if not text)
+
 
 def with_words(mapping: dict[str, Json], words: Mapping[str, str]) -> dict[str, Json]:
     """The mapping, knowing how it was written; as it is, if there is nothing to know."""
     if not words:
         return mapping
-    WithBlanks.made = True
     noted = WithBlanks(mapping)
-    noted.words = words
-    noted.blanks = frozenset(key for key, text in words.items() if not text)
+    noted.note_words(words)
     return noted
 
 
 def with_schemas(
     mapping: dict[str, Json], schemas: Mapping[str, dict[str, Json]]
 ) -> dict[str, Json]:
-    """The mapping, knowing the schemas that comments give to its fields."""
+    """The mapping, knowing the schemas that comments give to its fields.
+
+    One that knows something already, and was just made, is changed in place.
+    """
     if not schemas:
         return mapping
-    noted = mapping
-    if not isinstance(noted, WithBlanks):
-        noted = WithBlanks(mapping)
-        noted.words = {}
+    noted = mapping if isinstance(mapping, WithBlanks) else WithBlanks(mapping)
     noted.schemas = schemas
     WithBlanks.made_schemas = True
     return noted
@@ -75,7 +81,7 @@ def schemas_of(mapping: Mapping[str, Json]) -> Mapping[str, dict[str, Json]]:
 def with_left(
     stated: dict[str, Json], left: Mapping[str, Json], whole: dict[str, Json] | None = None
 ) -> dict[str, Json]:
-    """A mapping that knows what is left to be merged into it.
+    """A mapping that knows what is left to be merged into it; `whole` may be changed in place.
 
     Args:
         stated: its fields but for these.
@@ -87,7 +93,6 @@ def with_left(
         return noted
     if not isinstance(noted, WithBlanks):
         noted = WithBlanks(noted)
-        noted.words = {}
     noted.left, noted.stated = left, frozenset(stated)
     WithBlanks.made_left = True
     return noted

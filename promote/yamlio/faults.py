@@ -42,8 +42,7 @@ def with_faults(
     if not doubled and not unnamed:
         return mapping
     noted = WithFaults(mapping)
-    noted.words = words_of(mapping)
-    noted.blanks = frozenset(key for key, text in noted.words.items() if not text)
+    noted.note_words(words_of(mapping))
     noted.doubled, noted.unnamed, noted.last = doubled, unnamed, last
     return noted
 

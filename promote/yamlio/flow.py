@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from promote.yamlio.blanks import ODD_WORDS, with_words, words_of
+from promote.yamlio.merge_keys import MERGE
 from promote.yamlio.quotes import in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve
 
@@ -84,7 +85,7 @@ def _mapping(text: str, at: int, depth: int) -> tuple[dict[str, Json], int]:
     while more:
         match = _KEY.match(text, at)
         key = None if match is None else _resolved(match)
-        if match is None or not isinstance(key, str) or key in mapping or key == "<<":
+        if match is None or not isinstance(key, str) or key in mapping or key == MERGE:
             raise _NotSimpleError
         if len(key) > _MAX_KEY or (match[3] and key != match[3]):
             raise _NotSimpleError

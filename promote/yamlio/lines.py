@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promote.yamlio.blanks import ODD_WORDS
 from promote.yamlio.flow import collection
+from promote.yamlio.merge_keys import MERGE
 from promote.yamlio.quotes import in_quotes, plain
 from promote.yamlio.scalars import NotJsonError, resolve
 from promote.yamlio.watched import is_doubtful
@@ -142,7 +143,7 @@ def _parse(text: str) -> Line:
     if match:
         plain, double, single = match.groups()
         key = plain if plain is not None else double if double is not None else single
-        if len(key) > _MAX_KEY or key == "<<" or (plain and scalar(key) != key):
+        if len(key) > _MAX_KEY or key == MERGE or (plain and scalar(key) != key):
             return _ODD_LINE
         content = content[match.end() :]
     return _with_value(Line(NOTHING, indent, inner, key, None), content.rstrip(" "))

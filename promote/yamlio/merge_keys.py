@@ -6,12 +6,14 @@ counts, and what other fields say comes first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from promote.model.json import Json
+
+MERGE: Final = "<<"
 
 
 class Merge(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import is_
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from promote.yamlio.analysis import Style, style_of
@@ -143,16 +144,12 @@ def resolved(value: Json, empty: Json = None) -> Json:
         return with_words({**value, **changes}, words_of(value)) if changes else value
     if isinstance(value, list):
         items = [resolved(item, empty) for item in value]
-        return value if all(map(_is, items, value)) else items
+        return value if all(map(is_, items, value)) else items
     if type(value) is Untagged:
         return resolve(str(value)) if value else empty
     if type(value) is Mistagged and value.error is not None:
         raise value.error
     return value
-
-
-def _is(one: Json, other: Json) -> bool:
-    return one is other
 
 
 def in_quotes(text: str) -> str:

@@ -7,6 +7,7 @@ null, a negative index counts from the end, and what stands before a path's firs
 from __future__ import annotations
 
 import re
+from operator import is_
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from promote import yamlio
@@ -265,7 +266,7 @@ def _through_json(node: Json) -> Json:
         return {**node, **changes} if changes or words_of(node) else node
     if isinstance(node, list):
         items = [_through_json(item) for item in node]
-        return node if all(map(_is, items, node)) else items
+        return node if all(map(is_, items, node)) else items
     node = resolved(node)
     if isinstance(node, WrittenInt | WrittenFloat | str):
         node = without_text(node)
@@ -277,7 +278,3 @@ def _through_json(node: Json) -> Json:
     if isinstance(node, float) or (isinstance(node, int) and abs(node) >= _WITH_EXPONENT):
         return written(node, go_shortest(float(node)))
     return node
-
-
-def _is(one: Json, other: Json) -> bool:
-    return one is other

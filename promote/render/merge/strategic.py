@@ -26,6 +26,7 @@ from promote.yamlio.blanks import (
     words_of,
 )
 from promote.yamlio.faults import must_not_be_new, without_faults
+from promote.yamlio.merge_keys import MERGE
 from promote.yamlio.quotes import SETTLES, settled
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class _Merge:
         if not left and not patch_left:
             return self._fields(target, patch, spot)
         stated = self._fields(stated, patch, spot)
-        return with_left(stated, self._fields({**left}, {**patch_left}, spot.field("<<")))
+        return with_left(stated, self._fields({**left}, {**patch_left}, spot.field(MERGE)))
 
     def _fields(
         self, target: dict[str, Json], patch: dict[str, Json], spot: Spot

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from promote.errors import KustomizationError
 from promote.yamlio.analysis import Style, style_of
 from promote.yamlio.blanks import WithBlanks, words_of
+from promote.yamlio.merge_keys import MERGE
 from promote.yamlio.numbers import WrittenTime
 from promote.yamlio.quotes import UntaggedText, has_quotes, quoted, restyled, untagged_scalar
 from promote.yamlio.scalars import NotJsonError, is_plain_string, resolve
@@ -30,7 +31,6 @@ class Missing(Enum):
 
 
 MISSING: Final = Missing.MISSING
-MERGE: Final = "<<"
 
 
 def text_of(value: Json | Missing) -> str:

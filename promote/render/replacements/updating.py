@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, TypeAlias
 
 from promote.errors import KustomizationError
-from promote.render.merge.written import MERGE, MISSING, Missing, check_new_keys, created, text_of
+from promote.render.merge.written import MISSING, Missing, check_new_keys, created, text_of
 from promote.render.patterns import part_match
 from promote.render.places import with_field
 from promote.render.replacements.paths import (
@@ -22,6 +23,7 @@ from promote.render.replacements.values import (
     without_word,
     word_of,
 )
+from promote.yamlio.merge_keys import MERGE
 from promote.yamlio.quotes import InSingleQuotes, Mistagged, has_quotes
 from promote.yamlio.scalars import NotJsonError, resolve
 
@@ -198,9 +200,7 @@ def _matches_in_text(scalar: Json, parts: Parts, create: Json | Created | Missin
 
 
 def _same_or(old: list[Json], new: list[Json], node: Json) -> Json:
-    if len(new) == len(old) and all(a is b for a, b in zip(new, old, strict=True)):
-        return node
-    return new
+    return node if len(new) == len(old) and all(map(is_, new, old)) else new
 
 
 def _shown(value: Json) -> str:
