@@ -138,20 +138,6 @@ def _kind(value: Json) -> int:
     return SEQUENCE if isinstance(value, list) else SCALAR
 
 
-def _made(value: Json) -> Node:
-    """What a replacement makes on the way to a field: nothing in it has a type."""
-    if isinstance(value, dict):
-        made = Node(MAPPING)
-        for key, inner in value.items():
-            made.content += (Node(SCALAR, key), _made(inner))
-        return made
-    if isinstance(value, list):
-        made = Node(SEQUENCE)
-        made.content += map(_made, value)
-        return made
-    return Node(SCALAR, text_of(value))
-
-
 def brought_up(node: Node, doc: Document, tag: str) -> None:
     """Set the scalars that are another value in the document, and make those that are new.
 
