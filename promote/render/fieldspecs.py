@@ -203,7 +203,11 @@ def _camel(name: str) -> str:
 
 @cache
 def default_config() -> FieldConfig:
-    """The fields that kustomize works on by default."""
+    """The fields that kustomize works on by default.
+
+    Those of labels stand in the order that kustomize's sort leaves them in: they are made in it,
+    which the hashes of nodes depend on.
+    """
     folder = __file__.rpartition("/")[0]
     # Both pathlib and orjson take longer to load than this file to read.
     with open(f"{folder}/data/fieldspecs.json", "rb") as file:  # noqa: PTH123

@@ -94,7 +94,8 @@ def patched(
     if len(chosen) != 1:
         raise UntoldError
     remember(top, formers)
-    _merge_one(top, chosen[0], text_at(old, "apiVersion"), record, step)
+    version = text_at(old, "apiVersion") if "apiVersion" in old else ""
+    _merge_one(top, chosen[0], version, record, step)
 
 
 def _is_meant(patch: Record, record: Record) -> bool:
