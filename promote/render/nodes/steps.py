@@ -81,21 +81,23 @@ def labelled(top: Node, record: Record, step: AddEntries) -> None:
     """Labels or annotations, which are set even where they are the same."""
     for path, create in step.paths[record.key.gvk]:
         names = [name for name, _, _ in path]
-        for mapping in [top.below(*names)] if create else _along(top, names):
+        for mapping in _along(top, names, create=create):
             for key in sorted(step.entries):
                 mapping.set(key, Node(SCALAR, step.entries[key], TEXT))
     brought_up(top, with_history(record)[0], TEXT)
 
 
-def _along(node: Node, names: Sequence[str]) -> Iterator[Node]:
-    """The mappings at a path, through all elements of lists."""
+def _along(node: Node, names: Sequence[str], *, create: bool) -> Iterator[Node]:
+    """The mappings at a path, through all elements of lists; made on the way if they may be."""
     if node.kind == SEQUENCE:
         for element in node.content:
-            yield from _along(element, names)
+            yield from _along(element, names, create=create)
     elif node.kind == MAPPING and names:
-        below = node.get(names[0])
+        below = node.below(names[0]) if create else node.get(names[0])
         if below is not None:
-            yield from _along(below, names[1:])
+            if create and below.tag == NULL:
+                below.kind, below.tag = MAPPING, "!!map"  # its text stays
+            yield from _along(below, names[1:], create=create)
     elif node.kind == MAPPING:
         yield node
 
