@@ -6,11 +6,11 @@ empty lines go.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import yaml
 
+from promote.render.replacements.text_comments import TextComments, is_leaf, style_of_node
 from promote.render.replacements.yaml_values import (
     INDENT,
     flow_text,
@@ -22,11 +22,7 @@ from promote.yamlio.blanks import words_of
 from promote.yamlio.quotes import Untagged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from promote.model.json import Json
-
-_COMMENT: Final = re.compile(r"\s(#.*)$")
 
 
 def rewrite(text: str, old: Json, new: Json, put: Json = None) -> str:
@@ -40,24 +36,19 @@ def rewrite(text: str, old: Json, new: Json, put: Json = None) -> str:
     """
     node = _first_node(text)
     writer = _Writer(text, node, put)
-    if _is_leaf(node):
-        writer.flow(node, new)
+    if is_leaf(node):
+        writer.piece(node, flow_text(new))
     else:
         writer.block(node, old, new, 0)
-    writer.comments_before(len(writer.lines), 0)
-    return "\n".join(writer.written).strip()
+    return writer.whole()
 
 
 def rewrite_scalar(text: str) -> str:
     """The text whose first document is a scalar, written again without what is around that."""
     node = _first_node(text)
     writer = _Writer(text, node, None)
-    writer.comments_before(node.start_mark.line, 0)
-    source = text[node.start_mark.index : node.end_mark.index]
-    comment = writer.comment(node.end_mark.line)
-    writer.written.append(source + comment)
-    writer.comments_before(len(writer.lines), 0)
-    return "\n".join(writer.written).strip()
+    writer.piece(node, text[node.start_mark.index : node.end_mark.index])
+    return writer.whole()
 
 
 def _first_node(text: str) -> yaml.Node:
@@ -75,48 +66,34 @@ def written_anew(value: Json) -> str:
 class _Writer:
     """Writes the lines of a text.
 
+    Args:
+        text: the old text.
+        root: what it holds; None if it holds nothing.
+        put: as for `rewrite`.
+
     Attributes:
-        lines: of the old text.
-        written: of the new text so far.
+        written: the lines of the new text so far.
     """
 
     def __init__(self, text: str, root: yaml.Node | None, put: Json) -> None:
-        self.text = text
-        self._put = put
-        self.lines = text.split("\n")
+        self._text = text
+        self._comments = TextComments(text, root)
         self.written: list[str] = []
-        self._own_line: dict[int, str] = {}
-        self._trailing: dict[int, str] = {}
-        self._next_line = 0
-        if root is not None:
-            self._find_comments(root)
+        self._put = put
 
-    def _find_comments(self, root: yaml.Node) -> None:
-        """Find the comments: what follows the last value of a line, and lines without values."""
-        ends: dict[int, int] = {}
-        inside: set[int] = set()
-        for node in _leaves(root):
-            start, end = node.start_mark, node.end_mark
-            if _style(node) in ("|", ">"):
-                inside.update(range(start.line + 1, end.line + (end.column > 0)))
-                ends[start.line] = max(ends.get(start.line, 0), start.column + 1)
-            else:
-                inside.update(range(start.line + 1, end.line))
-                ends[end.line] = max(ends.get(end.line, 0), end.column)
-        for number, line in enumerate(self.lines):
-            if number in inside:
-                continue
-            if line.lstrip().startswith("#") and number not in ends:
-                self._own_line[number] = line.strip()
-            elif found := _COMMENT.search(line, ends.get(number, 0)):
-                self._trailing[number] = found[1]
+    def whole(self) -> str:
+        """The new text, with the comments at the end of the old one."""
+        self.written += self._comments.at_end()
+        return "\n".join(self.written).strip()
 
-    def comments_before(self, line: int, indent: int) -> None:
-        """Write the comments that stand before a line and are not written yet."""
-        for number in range(self._next_line, line):
-            if comment := self._own_line.get(number):
-                self.written.append(" " * indent + comment)
-        self._next_line = max(self._next_line, line)
+    def _comments_before(self, node: yaml.Node, indent: int) -> None:
+        found = self._comments.before(node.start_mark.line)
+        self.written += [" " * indent + comment for comment in found]
+
+    def piece(self, node: yaml.Node, shown: str) -> None:
+        """Write a whole document that is one piece: a scalar, or what is in braces or brackets."""
+        self._comments_before(node, 0)
+        self.written.append(shown + self._comments.behind(node.end_mark.line))
 
     def block(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write a mapping or list on lines of its own."""
@@ -127,17 +104,12 @@ class _Writer:
         else:
             self.fresh("", new, indent)
 
-    def flow(self, node: yaml.Node, new: Json) -> None:
-        """Write a whole document that is in braces or brackets."""
-        self.comments_before(node.start_mark.line, 0)
-        self.written.append(flow_text(new) + self.comment(node.end_mark.line))
-
     def _mapping(
         self, node: yaml.MappingNode, old: Json, new: dict[str, Json], indent: int
     ) -> None:
         before = old if isinstance(old, dict) else {}
         for (key_node, inner), key in zip(node.value, before, strict=False):
-            self.comments_before(key_node.start_mark.line, indent)
+            self._comments_before(key_node, indent)
             head = f"{' ' * indent}{self._source(key_node)}:"
             word = words_of(new).get(key)
             self._entry(head, inner, before[key], Untagged(word) if word else new[key], indent)
@@ -147,27 +119,26 @@ class _Writer:
 
     def _entry(self, head: str, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         same_kind = isinstance(new, list if isinstance(node, yaml.SequenceNode) else dict)
-        if _is_leaf(node) or not same_kind:
+        if is_leaf(node) or not same_kind:
             self._value(head, node, old, new, indent)
             return
-        self.written.append(head + self.comment(node.start_mark.line - 1))
+        self.written.append(head + self._comments.behind(node.start_mark.line - 1))
         nested = indent if isinstance(node, yaml.SequenceNode) else indent + INDENT
         self.block(node, old, new, nested)
 
     def _list(self, node: yaml.SequenceNode, old: Json, new: list[Json], indent: int) -> None:
         before = old if isinstance(old, list) else []
         for inner, was, item in zip(node.value, before, new, strict=False):
-            self.comments_before(inner.start_mark.line, indent)
+            self._comments_before(inner, indent)
             place = len(self.written)
             self._item(inner, was, item, indent)
-            first = self.written[place]
-            self.written[place] = f"{' ' * indent}- {first[indent + INDENT :]}"
+            self._put_dash(place, indent)
         for item in new[len(before) :]:
             self.fresh("", [item], indent)
 
     def _item(self, node: yaml.Node, old: Json, new: Json, indent: int) -> None:
         """Write an element as if it were indented further; its first line then gets the dash."""
-        if not _is_leaf(node) and isinstance(new, dict | list):
+        if not is_leaf(node) and isinstance(new, dict | list):
             self.block(node, old, new, indent + INDENT)
         else:
             self._value(" " * (indent + INDENT - 1), node, old, new, indent)
@@ -176,78 +147,68 @@ class _Writer:
         """Write a scalar or a flow collection after its key."""
         if isinstance(new, dict | list) and new is not old:
             if isinstance(node, yaml.CollectionNode) and new is not self._put:
-                self.written.append(f"{head} {flow_text(new)}{self.comment(node.end_mark.line)}")
+                self.written.append(
+                    f"{head} {flow_text(new)}{self._comments.behind(node.end_mark.line)}"
+                )
             else:
                 self.fresh(head, new, indent)
             return
-        style = _style(node)
+        style = style_of_node(node)
         if new is old and style not in ("|", ">"):
             shown = self._source(node)
         else:
             shown = scalar_text(new, style if isinstance(old, str) else None)
         first, *rest = shown.split("\n")
         line = f"{head} {first}" if first else head
-        self.written.append(line + self.comment((node.start_mark if rest else node.end_mark).line))
-        self.written += [" " * (indent + INDENT) + more if more else "" for more in rest]
-        self._next_line = max(self._next_line, node.start_mark.line)
+        self.written.append(
+            line + self._comments.behind((node.start_mark if rest else node.end_mark).line)
+        )
+        self._continue(rest, indent)
+        self._comments.pass_by(node.start_mark.line)
 
     def fresh(self, head: str, new: Json, indent: int) -> None:
         """Write what the old text did not have."""
         if not isinstance(new, dict | list) or not new:
-            shown = fresh_scalar(new) if not isinstance(new, dict | list) else flow_text(new)
+            shown = flow_text(new) if isinstance(new, dict | list) else fresh_scalar(new)
             first, *rest = shown.split("\n")
             self.written.append(f"{head} {first}".rstrip())
-            self.written += [" " * (indent + INDENT) + more if more else "" for more in rest]
+            self._continue(rest, indent)
             return
         if head:
             self.written.append(head)
         if isinstance(new, dict):
-            inner = indent + INDENT if head else indent
-            words = words_of(new)
-            for key, value in new.items():
-                name = f"{' ' * inner}{new_key(key)}:"
-                if words.get(key):
-                    self.written.append(f"{name} {words[key]}")
-                else:
-                    self.fresh(name, value, inner)
-            return
+            self._fresh_mapping(new, indent + INDENT if head else indent)
+        else:
+            self._fresh_list(new, indent)
+
+    def _fresh_mapping(self, new: dict[str, Json], indent: int) -> None:
+        words = words_of(new)
+        for key, value in new.items():
+            name = f"{' ' * indent}{new_key(key)}:"
+            if words.get(key):
+                self.written.append(f"{name} {words[key]}")
+            else:
+                self.fresh(name, value, indent)
+
+    def _fresh_list(self, new: list[Json], indent: int) -> None:
         for item in new:
             place = len(self.written)
             if isinstance(item, dict | list) and item:
                 self.fresh("", item, indent + INDENT)
             else:
                 self.fresh(" " * (indent + INDENT - 1), item, indent)
-            first = self.written[place]
-            self.written[place] = f"{' ' * indent}- {first[indent + INDENT :]}".rstrip()
+            self._put_dash(place, indent)
+            self.written[place] = self.written[place].rstrip()
 
-    def comment(self, line: int) -> str:
-        """The comment at the end of a line, with a space before it; it is written once."""
-        comment = self._trailing.pop(line, "")
-        return f" {comment}" if comment else ""
+    def _continue(self, lines: list[str], indent: int) -> None:
+        """Write the further lines of a scalar."""
+        self.written += [" " * (indent + INDENT) + line if line else "" for line in lines]
+
+    def _put_dash(self, place: int, indent: int) -> None:
+        """Make the line at a place the first one of an element, for which it is indented."""
+        self.written[place] = f"{' ' * indent}- {self.written[place][indent + INDENT :]}"
 
     def _source(self, node: yaml.Node) -> str:
         """A value as it was written, on one line."""
-        written = self.text[node.start_mark.index : node.end_mark.index]
-        return written if "\n" not in written else scalar_text(node.value, _style(node))
-
-
-def _is_leaf(node: yaml.Node) -> bool:
-    """Whether a node is written as one piece: a scalar or a flow collection."""
-    return not isinstance(node, yaml.CollectionNode) or bool(node.flow_style)
-
-
-def _style(node: yaml.Node) -> str | None:
-    return node.style if isinstance(node, yaml.ScalarNode) else None
-
-
-def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
-    """The scalars and flow collections of a text, keys too."""
-    if _is_leaf(node):
-        yield node
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _leaves(key)
-            yield from _leaves(value)
-    else:
-        for item in node.value:
-            yield from _leaves(item)
+        written = self._text[node.start_mark.index : node.end_mark.index]
+        return written if "\n" not in written else scalar_text(node.value, style_of_node(node))
