@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from promote.model.json import Document, Json
     from promote.render.record import Former, Record
     from promote.render.transformers.labels import AddEntries
+    from promote.render.transformers.replicas import SetReplicas
 
 
 def remember(top: Node, formers: Iterable[Former]) -> None:
@@ -85,6 +86,16 @@ def labelled(top: Node, record: Record, step: AddEntries) -> None:
             for key in sorted(step.entries):
                 mapping.set(key, Node(SCALAR, step.entries[key], TEXT))
     brought_up(top, with_history(record)[0], TEXT)
+
+
+def scaled(top: Node, record: Record, step: SetReplicas) -> None:
+    """Replicas, which are set even where they are the same."""
+    for spec in step.specs_for(record):
+        *names, last = [name for name, _, _ in spec.path]
+        for mapping in _along(top, names, create=spec.create):
+            if spec.create or mapping.get(last) is not None:
+                mapping.set(last, Node(SCALAR, str(step.replica.count), "!!int"))
+    brought_up(top, with_history(record)[0], "")
 
 
 def _along(node: Node, names: Sequence[str], *, create: bool) -> Iterator[Node]:

@@ -19,6 +19,7 @@ from promote.render.transformers.labels import AddEntries
 from promote.render.transformers.merge_patches import MergePatches
 from promote.render.transformers.namespace import SetNamespace
 from promote.render.transformers.replace import Replace
+from promote.render.transformers.replicas import SetReplicas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +51,8 @@ class Story:
         self.take_notes()
         doc, formers = self._doc, self._formers
         self._doc, self._formers = self.record.doc, self.record.formers
-        same = doc is self._doc and formers == self._formers and not isinstance(step, AddEntries)
-        if self.node is None or same:
+        same = doc is self._doc and formers == self._formers
+        if self.node is None or (same and not isinstance(step, AddEntries | SetReplicas)):
             return
         if formers != self._formers[: len(formers)]:
             self.node = None
@@ -84,6 +85,8 @@ class Story:
             steps.moved(node, record, formers, always=not step.unset_only)
         elif isinstance(step, AddEntries):
             steps.labelled(node, record, step)
+        elif isinstance(step, SetReplicas):
+            steps.scaled(node, record, step)
         elif isinstance(step, Replace):
             steps.replaced(node, with_history(record)[0])
         else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from promote.render.fieldspecs import FieldSpec
     from promote.render.kustomization import Replica
     from promote.render.layer import Layer, Transformer
+    from promote.render.record import Record
 
 
 class SetReplicas:
@@ -45,10 +46,7 @@ class SetReplicas:
         found = False
         for spec in self.specs:
             for record in named:
-                if any(
-                    key.name == name and selects(spec.selector, key.gvk)
-                    for key in (*record.former_keys, record.key)
-                ):
+                if self._means(record, spec):
                     found = True
                     if selects(spec.selector, record.key.gvk):
                         record.doc = update_document(
@@ -61,11 +59,23 @@ class SetReplicas:
                 hint="use the name that the workload has in its base",
             )
 
+    def specs_for(self, record: Record) -> list[FieldSpec]:
+        """The fields of a resource that it sets."""
+        gvk = record.key.gvk
+        return [s for s in self.specs if selects(s.selector, gvk) and self._means(record, s)]
+
+    def _means(self, record: Record, spec: FieldSpec) -> bool:
+        """Whether a workload of a kind is called so or was."""
+        return any(
+            key.name == self.replica.name and selects(spec.selector, key.gvk)
+            for key in (*record.former_keys, record.key)
+        )
+
     def _set(self, old: Json) -> Json:
         if isinstance(old, dict | list):
             raise KustomizationError("a replicas field holds a mapping or a list, not a number")
         count = self.replica.count
-        return like_before(old, count, text_of(count)) if old else count
+        return like_before(old, count, text_of(count)) if old is not None else count
 
 
 def from_kustomization(layer: Layer) -> Iterator[Transformer]:
