@@ -130,7 +130,7 @@ def _with_texts(doc: Document) -> Document:
         return doc
     annotations = metadata["annotations"]
     if isinstance(annotations, list):
-        annotations = _pairs(annotations)
+        annotations = entries_of(annotations)
     if not isinstance(annotations, dict) or not annotations:
         rest = {key: value for key, value in metadata.items() if key != "annotations"}
         return {**doc, "metadata": rest}
@@ -142,8 +142,12 @@ def _with_texts(doc: Document) -> Document:
     return {**doc, "metadata": {**metadata, "annotations": text}}
 
 
-def _pairs(items: list[Json]) -> Document:
-    """A list that stands where annotations are expected: kustomize takes it for keys and values."""
+def entries_of(items: list[Json]) -> Document:
+    """A list that stands where annotations are expected: kustomize takes it for keys and values.
+
+    Raises:
+        KustomizationError: a key has no value; kustomize panics.
+    """
     if len(items) % 2:
         raise KustomizationError(
             "annotations are a list, which holds no pairs of keys and values",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promote.errors import PatchError
+from promote.render.history import has_history
+from promote.render.manifests import entries_of
 from promote.render.merge.strategic import strategic_merge
 from promote.render.merge.written import created, in_field, text_at, text_of, untagged
 from promote.yamlio.faults import with_last_values
@@ -88,12 +90,9 @@ class MergePatches:
 
     def _apply(self, patch: Record, chosen: list[Record], resources: Accumulator) -> None:
         gone: list[Record] = []
-        doc = patch.doc
-        if self.copied:
-            doc = _with_text_metadata(doc, "labels", "annotations")
-        elif self.rename or self.rekind:  # which kustomize notes in the patch's annotations
-            doc = _with_text_metadata(doc, "annotations")
+        doc = self._as_applied(patch.doc)
         takes_annotations = _takes_annotations(doc)
+        self._check_annotations(doc, chosen)
         for record in chosen:
             if self.rename or self.rekind:
                 record.remember_key()
@@ -112,6 +111,25 @@ class MergePatches:
             resources.require_unique()
         if self.copied:  # which kustomize does by collecting all resources anew
             resources.require_unique()
+
+    def _as_applied(self, patch: Document) -> Document:
+        if self.copied:
+            return _with_text_metadata(patch, "labels", "annotations")
+        if self.rename or self.rekind:  # which kustomize notes in the patch's annotations
+            return _with_text_metadata(patch, "annotations")
+        return patch
+
+    def _check_annotations(self, patch: Document, chosen: Iterable[Record]) -> None:
+        """Refuse what cannot be merged with the annotations that kustomize keeps in a resource."""
+        annotations = _metadata(patch).get("annotations")
+        if isinstance(annotations, list):
+            entries_of(annotations)
+        if not isinstance(annotations, dict | None) and any(map(has_history, chosen)):
+            raise PatchError(
+                f"the annotations in {self.source or 'a patch'} are no mapping, and of the "
+                "resource, kustomize keeps some itself",
+                hint="write a mapping of texts, or leave them out",
+            )
 
     def _merged(self, old: Document, patch: Document) -> Document | None:
         if not self.copied:
@@ -160,6 +178,8 @@ def _with_text_metadata(patch: Document, *fields: str) -> Document:
     changed = dict(metadata)
     for field in fields:
         entries = metadata.get(field)
+        if isinstance(entries, list):
+            entries = entries_of(entries)
         if isinstance(entries, dict) and entries:
             entries = with_last_values(entries)
             changed[field] = {key: text_at(entries, key) for key in entries}
