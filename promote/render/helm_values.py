@@ -67,12 +67,12 @@ def _values(text: bytes, shown: str) -> Document:
 
 
 class _Fields(NamedTuple):
-    """A mapping of a file with aliases for values, which kustomize leaves out when it merges.
+    """A mapping in which some values are aliases; kustomize leaves these out when it merges.
 
     Attributes:
         path: where the mapping is; there is no list above it, in which aliases would stay.
         aliased: the fields that have an alias.
-        own: all others that stand in it.
+        own: the other fields that stand in it.
     """
 
     path: tuple[str, ...]
@@ -80,7 +80,7 @@ class _Fields(NamedTuple):
     own: tuple[str, ...]
 
     def drops(self, key: str) -> bool:
-        """Whether a field is left out: it has an alias, or is of what an alias would merge."""
+        """Whether a field is left out: its value is an alias, or an alias would merge it in."""
         return key in self.aliased or (MERGE in self.aliased and key not in self.own)
 
 
@@ -109,7 +109,14 @@ def _visit(
     path: tuple[str, ...] | None,
     found: list[_Fields],
 ) -> None:
-    """Read a node, with the path of what is no list, and not in one."""
+    """Find the mappings with aliases in a node.
+
+    Args:
+        event: where the node begins.
+        events: what follows.
+        path: where the node is; None within a list or a key.
+        found: takes them.
+    """
     kind = type(event).__name__
     if kind == "SequenceStartEvent":
         while type(event := next(events)).__name__ != "SequenceEndEvent":

@@ -1,4 +1,4 @@
-"""The resources within a list of resources, which kustomize writes as JSON and reads again.
+"""The resources in a list of resources, which kustomize writes as JSON and reads again.
 
 So all their texts are in quotes, and nothing is left of how numbers, nulls and dates were written.
 """

@@ -22,8 +22,8 @@ def value_at(node: Json, place: FieldPath) -> Json:
     return node
 
 
-def text_of_words(node: Json, place: FieldPath) -> str | None:
-    """How a null or boolean at a place was written, if that is not as it is printed."""
+def written_at(node: Json, place: FieldPath) -> str | None:
+    """How a null or boolean at a place was written, if it is not printed so."""
     if not place:
         return None
     holder, key = value_at(node, place[:-1]), place[-1]
@@ -35,7 +35,7 @@ def text_of_words(node: Json, place: FieldPath) -> str | None:
 def with_field(
     mapping: dict[str, Json], key: str, value: Json, word: str | None
 ) -> dict[str, Json]:
-    """The mapping with another value, and how that was written if it is not as it is printed."""
+    """The mapping with another value; `word` is how that is written, if it is not printed so."""
     words = words_of(mapping)
     if key in words or word is not None:
         words = {name: text for name, text in words.items() if name != key}

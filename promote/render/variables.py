@@ -15,7 +15,7 @@ from promote.render.decode import Fields
 from promote.render.fields import update_document
 from promote.render.layer import PathsByKind
 from promote.render.merge.written import MISSING, text_of
-from promote.render.places import text_of_words
+from promote.render.places import written_at
 from promote.render.record import DEFAULT_NAMESPACE
 from promote.render.replacements.model import DEFAULT_PATH
 from promote.render.replacements.paths import look_up, place_of, split_path
@@ -189,7 +189,7 @@ def _value(var: Var, record: Record | None) -> Json:
     if isinstance(found, bool | dict | list):
         return found
     if found is None:
-        word = text_of_words(record.doc, place_of(record.doc, parts))
+        word = written_at(record.doc, place_of(record.doc, parts))
         return "null" if word is None else word
     try:
         return _as_go_reads(found)

@@ -23,7 +23,7 @@ def may_hold_schemas(text: str) -> bool:
     return any(start in text for start in _STARTS)
 
 
-class Comments:
+class SchemaComments:
     """The schemas in the comments of a text.
 
     Args:

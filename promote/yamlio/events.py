@@ -99,7 +99,7 @@ class Source(NamedTuple):
             raise self.error(event, "not YAML: a '?' in brackets", hint="put the value in quotes")
 
 
-def word_of(event: Any, value: Json) -> str | None:  # noqa: ANN401 - as above
+def odd_word_of(event: Any, value: Json) -> str | None:  # noqa: ANN401 - as above
     """How a null or boolean is written, empty for a blank; None if that is as it is printed.
 
     Args:

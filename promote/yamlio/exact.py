@@ -11,10 +11,10 @@ import yaml
 
 from promote.errors import YamlError
 from promote.yamlio.blanks import with_left, with_schemas, with_words
-from promote.yamlio.comments import Comments
+from promote.yamlio.comments import SchemaComments
 from promote.yamlio.complaints import not_text, not_yaml, place_in
 from promote.yamlio.dialect import StandIns, look_ahead
-from promote.yamlio.events import TAG, Source, word_of
+from promote.yamlio.events import TAG, Source, odd_word_of
 from promote.yamlio.faults import with_faults
 from promote.yamlio.merge_keys import MERGE, MergeKeys
 from promote.yamlio.watched import note
@@ -102,7 +102,7 @@ class _Builder:
         self.aliased = 0
         self.merging = False
         self.merge_keys = MergeKeys(early=source.own)
-        self.comments = Comments("" if source.own else source.text)
+        self.comments = SchemaComments("" if source.own else source.text)
 
     def document(self) -> Json:
         """The value of the first document, None if there is none."""
@@ -185,7 +185,7 @@ class _Builder:
                 elif key != MERGE:
                     mapping[key] = value
                     self._note_schema(event, key, value, schemas)
-                    word = word_of(event_of_value, value)
+                    word = odd_word_of(event_of_value, value)
                     if word is not None:
                         words[key] = word
                     elif words:

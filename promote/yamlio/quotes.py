@@ -44,7 +44,7 @@ class Rewritten(InQuotes):
 
     Attributes:
         text: what it was first, which counts where kustomize makes a field anew.
-        made: whether there has been one in this process.
+        made: whether there has been one in this process; see `WithBlanks`.
     """
 
     __slots__ = ("text",)
@@ -57,7 +57,7 @@ class Typed(InQuotes):
 
     Attributes:
         value: what it would be without quotes, which kustomize writes into folders.
-        made: whether there has been one in this process.
+        made: whether there has been one in this process; see `WithBlanks`.
     """
 
     __slots__ = ("value",)
@@ -79,11 +79,14 @@ class Untagged(str):
 
     __slots__ = ()
     made: ClassVar[bool] = False
-    """Whether there has been one in this process: as a rule there is none to look for."""
+    """Whether there has been one in this process, or a `Mistagged` that is not to be read.
+
+    As a rule there is none to look for. It is never unset: looking in vain changes nothing.
+    """
 
 
 class UntaggedText(Bare):
-    """As `Untagged`, but a string as it stands, so that only what replaces it may be none."""
+    """As `Untagged`, but what it says is a string: only what takes its place may be none."""
 
     __slots__ = ()
 

@@ -156,7 +156,7 @@ def created(text: str) -> Json:
 
 
 def in_field(mapping: Mapping[str, Json], key: str, text: str) -> Json:
-    """What a name becomes in a field of a mapping: as `untagged`, or text in a field that is new.
+    """What a name becomes in a field of a mapping: as `untagged`; in a new field a string.
 
     Raises:
         KustomizationError: as `untagged`.

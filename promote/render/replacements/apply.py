@@ -9,7 +9,7 @@ from promote.errors import KustomizationError
 from promote.render.label_selectors import label_test
 from promote.render.merge.written import MISSING
 from promote.render.patterns import whole_match
-from promote.render.places import text_of_words
+from promote.render.places import written_at
 from promote.render.record import DEFAULT_NAMESPACE
 from promote.render.replacements.live import HasDocument, Live, put_in_turn
 from promote.render.replacements.paths import look_up, place_of, split_path
@@ -221,7 +221,7 @@ def _value_of(source: Source, doc: Document) -> tuple[Value, FieldPath]:
     if found is MISSING or found is None or found in ({}, []):
         raise KustomizationError(f"the source {source} has nothing at {source.path}")
     place = place_of(doc, parts)
-    return Value.of(found, text_of_words(doc, place)), place
+    return Value.of(found, written_at(doc, place)), place
 
 
 def _replaced(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from promote.errors import KustomizationError
 from promote.render.merge.written import created
-from promote.render.places import text_of_words, value_at, with_value_at
+from promote.render.places import value_at, with_value_at, written_at
 from promote.render.replacements.updating import Updater
 from promote.render.replacements.values import CREATED, Created, Value, without_word, word_of
 
@@ -31,7 +31,7 @@ class HasDocument(Protocol):
 
 
 class Live:
-    """The value of a replacement: that of its source's field, also once a target has changed it.
+    """The value of a replacement, which changes when a target changes its source's field.
 
     Args:
         value: what it is at first.
@@ -53,19 +53,19 @@ class Live:
         return self._of is resource
 
     def refresh(self) -> None:
-        """Take note of how the resource of the field is now, if it has changed."""
+        """Take the value anew, if the resource of the field has another document by now."""
         if self._of is not None and self._of.doc is not self._doc:
             self._doc = self._of.doc
             self.see(self._doc)
 
     def see(self, doc: Document) -> None:
-        """Take the value from what the document of its resource is about to be."""
+        """Take the value from a document that its resource has, or is about to have."""
         node = value_at(doc, self.place)
         if node is not self.value.node:
-            self.value = Value.of(node, text_of_words(doc, self.place))
+            self.value = Value.of(node, written_at(doc, self.place))
 
     def lose(self, place: FieldPath) -> None:
-        """Stay as it is from now on, if what is at a place is replaced, and the field with it."""
+        """Stay as it is from now on, if the field was within what a place held before."""
         if place == self.place[: len(place)] and place != self.place:
             self._of = None
 
@@ -131,7 +131,7 @@ class _Spot(str):
 
 
 def _spots(new: Json, old: Json, place: FieldPath) -> Iterator[tuple[FieldPath, _Spot]]:
-    """The spots in a value, in order; what it has in common with another has none."""
+    """The spots in a value, in order; parts that it shares with the old one hold none."""
     if isinstance(new, _Spot):
         yield place, new
     elif isinstance(new, dict) and new is not old:

@@ -104,7 +104,7 @@ def _updated(
     if not updater.matched:
         return None
     if is_json:
-        if _has_misfit(changed):
+        if _has_mistagged(changed):
             return None
         return go_json(resolved(changed, empty=""), pretty="\n" in text and "  " in text)
     from promote.render.replacements.yaml_text import rewrite  # noqa: PLC0415 - rarely needed
@@ -112,10 +112,10 @@ def _updated(
     return rewrite(text, content, changed, value.node)
 
 
-def _has_misfit(value: Json) -> bool:
+def _has_mistagged(value: Json) -> bool:
     """Whether a scalar in it is not what its tag says, so that JSON has no form for it."""
     if isinstance(value, dict):
-        return any(map(_has_misfit, value.values()))
+        return any(map(_has_mistagged, value.values()))
     if isinstance(value, list):
-        return any(map(_has_misfit, value))
+        return any(map(_has_mistagged, value))
     return isinstance(value, Mistagged)

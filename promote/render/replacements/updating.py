@@ -140,7 +140,7 @@ class Updater:
         return empty_for(rest)
 
     def _element(self, item: Json | Created, rest: Parts) -> Json:
-        """As `update`, for an element of a list, which does not know how it was written."""
+        """As `update`, for an element of a list: lists do not know how their words were written."""
         return without_word(self.update(item, rest))
 
     def _one(self, items: list[Json], index: int, rest: Parts) -> Json:
@@ -174,7 +174,7 @@ def _check_new_key(key: str) -> None:
 
 
 def any_key(_: str) -> None:
-    """A text of YAML takes any key."""
+    """The check for keys in a text of YAML, which takes any."""
 
 
 def _is_chosen(item: Json, field: str, pattern: str) -> bool:

@@ -46,7 +46,7 @@ class TypeMismatchError(KustomizationError):
         self.made = made
 
     def unread(self) -> Mistagged:
-        """What is made, which is an error only if it is read."""
+        """What is made, which raises this error if it is read."""
         Untagged.made = True
         self.made.error = self
         return self.made
@@ -62,18 +62,18 @@ CREATED: Final = Created.CREATED
 
 
 class Word(str):
-    """Stands for a null or boolean that is not written as it is printed."""
+    """Stands for a null or boolean that is not printed as it is written; it has the text."""
 
     __slots__ = ()
 
 
 def word_of(value: Json) -> str | None:
-    """How a null or boolean is written, if that is not as it is printed."""
+    """How a null or boolean is written, if it is not printed so."""
     return str(value) if type(value) is Word else None
 
 
 def without_word(value: Json) -> Json:
-    """The value, of which it does not matter how it is written."""
+    """The value itself, where it does not matter how it is written."""
     return resolve(str(value)) if type(value) is Word else value
 
 

@@ -31,7 +31,8 @@ class MergePatches:
         source: where the patches come from, for errors.
         rename: the patches may change the name.
         rekind: the patches may change the kind.
-        copied: kustomize copies the patches before it applies them, as it does for a target.
+        copied: kustomize copies the patches before it applies them, as it does if there is a
+            target.
         texts: what the patches were read from, in their order.
     """
 
@@ -202,7 +203,7 @@ def _takes_annotations(patch: Document) -> bool:
 
 
 def _in_version_of(target: Document, patch: Document) -> Document:
-    """A patch that is copied states a kind only to be a resource: the version is the target's.
+    """A copied patch in the version of what it patches, since it states its own to no effect.
 
     If the target has none, or a mapping or list instead, it is an empty text there.
     """

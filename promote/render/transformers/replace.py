@@ -80,7 +80,7 @@ class Replace:
         return text if same else None
 
     def _note_single_quotes(self, records: Sequence[Record]) -> None:
-        """Have strings that stand in single quotes in their files told from others in quotes."""
+        """Mark the strings that stand in single quotes in their files."""
         from promote.yamlio.places import in_single_quotes  # noqa: PLC0415 - needs PyYAML
 
         tree = self.layer.directory.tree
@@ -95,14 +95,14 @@ class Replace:
                     record.doc = doc  # type: ignore[assignment]  # a place is below the top
 
     def _is_as_written(self, record: Record) -> bool:
-        """Whether a resource has the braces and quotes of its file, and that is at hand."""
+        """Whether a resource has the braces and quotes of its file, and that can be read here."""
         origin = record.origin
         if origin is None or origin.generator or record.rewritten:
             return False
         return self.layer.directory.tree.kind(origin.file) == "file"
 
     def _make_texts(self, record: Record, old: Document) -> None:
-        """Have text for the empty values that were made within brackets."""
+        """Make texts of the empty values that replacements made within brackets."""
         from promote.render.replacements.empty import with_empty_texts  # noqa: PLC0415 - as above
         from promote.yamlio.places import is_in_brackets  # noqa: PLC0415 - needs PyYAML
 
@@ -137,7 +137,7 @@ def _asks_for_quotes(replacement: Replacement) -> bool:
 
 @contextmanager
 def _notes_in_annotations(records: Sequence[Record]) -> Iterator[None]:
-    """Have what kustomize notes in annotations there, and in the records' attributes afterwards."""
+    """Put what kustomize notes in annotations there, and back into attributes afterwards."""
     before = [(record, record.doc) for record in records]
     origins = {origin_text(record): record.made_by for record in records}
     changes = {transformers_text(record): record.changed_by for record in records}
