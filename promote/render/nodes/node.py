@@ -26,7 +26,7 @@ NULL: Final = "!!null"
 class Node:
     """A node, changed in place as there; `content` of a mapping has keys and values in turn."""
 
-    __slots__ = ("column", "comment", "content", "kind", "line", "style", "tag", "value")
+    __slots__ = ("column", "comment", "content", "emptied", "kind", "line", "style", "tag", "value")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Node:
         self.line, self.column = at
         self.comment = ""
         self.content: list[Node] = []
+        self.emptied = False  # Go writes a list that has become empty otherwise than none
 
     def become(self, other: Node) -> None:
         """Be what another node is, in the same place."""
@@ -66,6 +67,7 @@ class Node:
     def clear(self, key: str) -> None:
         """Take a key out."""
         pairs = [pair for pair in self.fields() if pair[0].value != key]
+        self.emptied = self.emptied or (bool(self.content) and not pairs)
         self.content = [node for pair in pairs for node in pair]
 
     def set(self, key: str, value: Node | None, key_style: int = PLAIN) -> None:
@@ -102,7 +104,7 @@ class Node:
             ("Value", go_json(self.value)),
             ("Anchor", '""'),
             ("Alias", "null"),
-            ("Content", content if self.content else "null"),
+            ("Content", content if self.content or self.emptied else "null"),
             ("HeadComment", go_json(self.comment)),
             ("LineComment", '""'),
             ("FootComment", '""'),
