@@ -19,8 +19,6 @@ from promote.yamlio.folding import folded, literal, refolded
 from promote.yamlio.lines import (
     BLANK,
     BLOCK,
-    LIST,
-    MAPPING,
     NOTHING,
     ODD,
     TEXT,
@@ -51,7 +49,6 @@ _ODD_CHARACTER: Final = Outside(
     "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff",
 )
 
-_IN_BRACKETS: Final = frozenset([LIST, MAPPING])
 _KEEPS: Final = re.compile(r"[|>][0-9]?\+")
 
 _Collection: TypeAlias = "dict[str, Json] | list[Json]"
@@ -223,14 +220,16 @@ class _Reader:
 
     def _odd(self, line: Line, column: int) -> Json:
         """A value that is neither a scalar on one line nor nothing."""
-        if line.kind not in _IN_BRACKETS and (line.kind == WATCHED or _is_watched(line.key)):
+        if line.kind == WATCHED:
             self.doubtful = True
-        if line.kind == BLOCK:
-            return self._block(str(line.value), column)
         if isinstance(line.value, list | dict):
             return fresh(line.value)
         if line.kind == WATCHED:
             return line.value
+        if line.key is None or line.key in watch.ways or line.key in self.ends:
+            self.doubtful = True
+        if line.kind == BLOCK:
+            return self._block(str(line.value), column)
         if line.kind == WORD:
             return scalar(str(line.value))
         start, lines = self.at - 1, self._deeper(column)
@@ -315,10 +314,6 @@ class _Reader:
         elif type(found) is dict and list(found) == [line.key]:  # none that has a blank
             return found[line.key]
         raise OddError
-
-
-def _is_watched(key: str | None) -> bool:
-    return key is None or key in watch.ways or key in watch.ends
 
 
 def _append(node: _Collection, value: Json) -> None:
