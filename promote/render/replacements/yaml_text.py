@@ -160,10 +160,13 @@ class _Writer:
             shown = scalar_text(new, style if isinstance(old, str) else None)
         first, *rest = shown.split("\n")
         line = f"{head} {first}" if first else head
-        self.written.append(
-            line + self._comments.behind((node.start_mark if rest else node.end_mark).line)
-        )
-        self._continue(rest, indent)
+        mark = node.start_mark if rest or style in ("|", ">") else node.end_mark
+        comment = self._comments.behind(mark.line)
+        if rest and first.startswith("'"):
+            self._continue_in_quotes([line, *rest], comment, indent)
+        else:
+            self.written.append(line + comment)
+            self._continue(rest, indent)
         self._comments.pass_by(node.start_mark.line)
 
     def fresh(self, head: str, new: Json, indent: int) -> None:
@@ -203,6 +206,14 @@ class _Writer:
     def _continue(self, lines: list[str], indent: int) -> None:
         """Write the further lines of a scalar."""
         self.written += [" " * (indent + INDENT) + line if line else "" for line in lines]
+
+    def _continue_in_quotes(self, lines: list[str], comment: str, indent: int) -> None:
+        """Write a string of several lines in quotes: the last, if it is alone, stands outside."""
+        first, *between, last = lines
+        self.written.append(first)
+        self._continue(between, indent)
+        pad = "" if last == "'" else " " * (indent + INDENT)
+        self.written.append(pad + last + comment)
 
     def _put_dash(self, place: int, indent: int) -> None:
         """Make the line at a place the first one of an element, for which it is indented."""

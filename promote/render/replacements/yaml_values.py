@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from promote.model.json import Json
 
 INDENT: Final = 2
+_LINE_FEED: Final = "\n"
+_END_OF_LINE: Final = re.compile("^[^ \t\n].*\n", re.MULTILINE)
+_LINE_FEEDS: Final = re.compile("\n+")
+# Tabs, and blanks beside line feeds, stand in double quotes alone.
+_ONLY_DOUBLE: Final = re.compile("\t| \n|\n ")
+_NO_BLOCK: Final = re.compile(" (?:\n|\\Z)")
 _BARE: Final = re.compile(r"[A-Za-z0-9_./+~-]*", re.ASCII)
 
 
@@ -63,21 +69,38 @@ def scalar_text(value: Json, style: str | None) -> str:
         value = resolve(text)  # its text stays
     if isinstance(value, Mistagged):
         shown = text if not style and _BARE.fullmatch(text) else scalar_text(text, style)
-        return f"!!{value.tag} {shown}".rstrip()
-    if style in ("|", ">") or (isinstance(value, str) and "\n" in text):
-        body = text.rstrip("\n")
-        ending = text[len(body) :]
-        chomping = "-" if not ending else "" if ending == "\n" else "+"
-        indicator = str(INDENT) if text[:1] in {" ", "\n"} else ""
-        lines = body.replace("\n", "\n\n") if style == ">" else body
-        return f"{style or '|'}{indicator}{chomping}\n{lines}{ending[1:]}"
-    if style == "'":
-        return "'" + text.replace("'", "''") + "'"
-    if style == '"' or (isinstance(value, str) and not isinstance(untyped(text), str)):
+        return f"!!{value.tag} {shown}".rstrip(" ")
+    if style in ("|", ">") or (not style and isinstance(value, str) and "\n" in text):
+        return _block(text, style or "|")
+    if style == "'" and not _ONLY_DOUBLE.search(text):
+        return "'" + _LINE_FEEDS.sub("\n\\g<0>", text.replace("'", "''")) + "'"
+    if style in {"'", '"'} or (isinstance(value, str) and not isinstance(untyped(text), str)):
         return _double_quoted(text)
     if not isinstance(value, str) or not must_be_quoted(text):
         return text
     return scalar_text(value, "'") if style_of(text) is Style.SINGLE else _double_quoted(text)
+
+
+def _block(text: str, style: str) -> str:
+    """A block scalar, if the text can be one."""
+    if _NO_BLOCK.search(text):
+        return _double_quoted(text)
+    body = text.rstrip("\n")
+    ending = text[len(body) :]
+    chomping = "-" if not ending else "" if ending == "\n" and body else "+"
+    indicator = str(INDENT) if text[:1] in {" ", "\n"} else ""
+    lines = _folded(text) if style == ">" else text
+    return f"{style}{indicator}{chomping}\n{lines.removesuffix(_LINE_FEED)}"
+
+
+def _folded(text: str) -> str:
+    """The lines of a folded scalar, which get an empty one between them unless they are indented.
+
+    Whether they are go-yaml reads off the first, for all of them.
+    """
+    if text.lstrip("\n")[:1] in {"", " ", "\t"}:
+        return text
+    return _END_OF_LINE.sub("\\g<0>\n", text)
 
 
 def _double_quoted(text: str) -> str:

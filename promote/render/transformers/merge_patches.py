@@ -127,8 +127,8 @@ class MergePatches:
             entries_of(annotations)
         if not isinstance(annotations, dict | None) and any(map(has_history, chosen)):
             raise PatchError(
-                f"the annotations in {self.source or 'a patch'} are no mapping, and of the "
-                "resource, kustomize keeps some itself",
+                f"the annotations in {self.source or 'a patch'} are no mapping, and cannot be "
+                "merged with those that kustomize keeps in the resource",
                 hint="write a mapping of texts, or leave them out",
             )
 
