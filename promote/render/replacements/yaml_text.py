@@ -160,7 +160,7 @@ class _Writer:
             shown = scalar_text(new, style if isinstance(old, str) else None)
         first, *rest = shown.split("\n")
         line = f"{head} {first}" if first else head
-        mark = node.start_mark if rest or style in ("|", ">") else node.end_mark
+        mark = node.start_mark if style in ("|", ">") else node.end_mark
         comment = self._comments.behind(mark.line)
         if rest and first.startswith("'"):
             self._continue_in_quotes([line, *rest], comment, indent)
