@@ -45,9 +45,16 @@ def read_definitions(directory: Directory, path: str) -> list[Json]:
         )
     if not data.startswith(b"{"):
         return directory.documents(path)[:1]
-    text = data.decode("utf-8", "replace")
+    known = directory.files.definitions
     try:
-        return [json.loads(text, object_pairs_hook=noting_doubles, parse_constant=_no_number)]
+        if data not in known:
+            known[data] = json.loads(
+                data.decode("utf-8", "replace"),
+                object_pairs_hook=noting_doubles,
+                parse_constant=_no_number,
+            )
+            directory.files.parsed += 1
+        return [known[data]]
     except (ValueError, RecursionError) as error:
         raise KustomizationError(
             f"{path!r} begins with a brace and is not JSON: {error}",

@@ -26,6 +26,7 @@ class ParsedFiles:
 
     Attributes:
         documents: the documents of each file, by path.
+        definitions: OpenAPI definitions by the JSON that they were read from.
         kustomizations: each directory's kustomization and the name of its file.
         remote: the same for each remote repository at each commit.
         bases: what directories made, as `sharing.build_once` keeps it; None for what every
@@ -35,6 +36,7 @@ class ParsedFiles:
 
     def __init__(self) -> None:
         self.documents: dict[str, list[Json]] = {}
+        self.definitions: dict[bytes, Json] = {}
         self.kustomizations: dict[str, tuple[Kustomization, str]] = {}
         self.remote: dict[tuple[str, str], ParsedFiles] = {}
         self.bases: dict[tuple[str, bool, str], BuiltBase | None] = {}

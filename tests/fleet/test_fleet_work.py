@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,6 @@ from promote.render.pipeline import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 APP = """\
 apiVersion: v1
@@ -128,6 +128,16 @@ def test_parsed_files_are_shared_by_all_builds(tmp_path: Path) -> None:
     for job in fleet(tmp_path, 1, 8):
         build(DiskTree(), job.directory, BuildOptions(files=files))
     assert files.parsed == 1
+
+
+def test_a_schema_that_overlays_share_is_parsed_once(tmp_path: Path) -> None:
+    files = ParsedFiles()
+    (tmp_path / "schema.json").write_text('{"definitions": {}}')
+    for job in fleet(tmp_path, 1, 8):
+        with Path(job.directory, "kustomization.yaml").open("a") as file:
+            file.write("openapi: {path: ../schema.json}\n")
+        build(DiskTree(), job.directory, BuildOptions(files=files, restrict=False))
+    assert files.parsed == 2, "the resources and the schema"
 
 
 def test_rendering_starts_no_process(tmp_path: Path, counts: Counter[str]) -> None:
