@@ -115,7 +115,7 @@ class MergePatches:
 
     def _as_applied(self, patch: Document) -> Document:
         if self.copied:
-            return _with_text_metadata(patch, "labels", "annotations")
+            return _without_odd_namespace(_with_text_metadata(patch, "labels", "annotations"))
         if self.rename or self.rekind:  # which kustomize notes in the patch's annotations
             return _with_text_metadata(patch, "annotations")
         return patch
@@ -187,6 +187,15 @@ def _with_text_metadata(patch: Document, *fields: str) -> Document:
         else:
             changed.pop(field, None)
     return {**patch, "metadata": changed}
+
+
+def _without_odd_namespace(patch: Document) -> Document:
+    """A patch whose namespace, if it is a mapping or list, is none, as a copy of it has it."""
+    metadata = _metadata(patch)
+    if not isinstance(metadata.get("namespace"), dict | list):
+        return patch
+    kept: Json = {key: value for key, value in metadata.items() if key != "namespace"}
+    return {**patch, "metadata": kept}
 
 
 def _takes_annotations(patch: Document) -> bool:
