@@ -293,6 +293,7 @@ class Target:
         for plugin in self._plugins(layer, "validators", self.kustomization.validators):
             before = [record.doc for record in resources.records]
             transformer_of(plugin, layer)(resources)
+            resources.require_unique()  # kustomize finds by its identity what it compares
             if [without_mark(record.doc) for record in resources.records] != before:
                 raise KustomizationError(
                     f"the validator {plugin.id} changes resources",
