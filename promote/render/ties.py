@@ -78,6 +78,7 @@ def tie(record: Record, value: Json, places: Iterable[FieldPath]) -> None:
     """Note that an entry was added to several maps at once."""
     tied = tuple(dict.fromkeys(places))
     if len(tied) > 1:
+        follow_ties([record])  # what was tied before may have been given another value with it
         known = record.ties.ties if record.ties else ()
         record.ties = Ties((*known, Tie(value, tied)), record.doc)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from promote.errors import KustomizationError
 from promote.render.decode import Fields
-from promote.render.fields import Create, parse_path, update_document
+from promote.render.fields import Create, parse_path, update_document, without
 from promote.render.fieldspecs import field_spec, merge_specs
 from promote.render.history import has_history
 from promote.render.layer import PathsByKind, specs_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from promote.render.fieldspecs import FieldConfig, FieldSpec
     from promote.render.kustomization import Labels
     from promote.render.layer import Layer, Transformer
+    from promote.render.record import Record
 
 _ANNOTATIONS = parse_path("metadata/annotations")
 _METADATA_LABELS = field_spec({"path": "metadata/labels", "create": True})
@@ -41,6 +42,7 @@ class AddEntries:
         self.entries = dict(entries)
         specs = tuple(specs)
         self.paths = PathsByKind(specs)
+        self._on_annotations = any(spec.path == _ANNOTATIONS for spec in specs)
         self._annotates = any(spec.path == _ANNOTATIONS and not spec.create for spec in specs)
         self._doubtful = [key for key in self.entries if not is_new_key(key)]
 
@@ -49,6 +51,8 @@ class AddEntries:
         if not self.entries:
             return
         for record in resources.records:
+            if self._on_annotations:
+                _make_annotations(record)
             paths = self.paths.present(record.key.gvk, record.doc)
             if self._annotates and has_history(record):
                 paths = [
@@ -91,6 +95,15 @@ class AddEntries:
         if words:
             return with_words(new, {key: words[key] for key in words if key not in self.entries})
         return new
+
+
+def _make_annotations(record: Record) -> None:
+    """Take out what is no mapping where kustomize keeps annotations of its own: it made one."""
+    annotations = record.metadata.get("annotations")
+    if isinstance(annotations, dict | None) or not has_history(record):
+        return
+    if not isinstance(annotations, list) or not annotations:
+        record.doc = without(record.doc, ("metadata", "annotations"))
 
 
 def labels_from_kustomization(layer: Layer) -> Iterator[Transformer]:
